@@ -1,0 +1,148 @@
+// Package i18n turns message keys into text for people, Russian first and English complete.
+//
+// Messages live in messages/<noun>.<language>.json, one noun a file; a test proves that both languages have the same keys
+// with the same parameters and that every key used in the program exists. A key missing at run time is shown as itself.
+package i18n
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed messages/*.json
+var files embed.FS
+
+// Languages lists what the interface speaks, the default first.
+var Languages = [...]string{"ru", "en"}
+
+// Catalogue holds the messages of every language.
+type Catalogue struct {
+	printers map[string]*Printer
+	matcher  language.Matcher
+}
+
+// Load reads the embedded message files.
+func Load() (*Catalogue, error) {
+	bundle := goi18n.NewBundle(language.Russian)
+	names, err := fs.Glob(files, "messages/*.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
+			return nil, fmt.Errorf("message file %s: %w", name, err)
+		}
+	}
+	c := &Catalogue{printers: map[string]*Printer{}, matcher: language.NewMatcher([]language.Tag{language.Russian, language.English})}
+	for _, lang := range Languages {
+		c.printers[lang] = &Printer{lang: lang, localizer: goi18n.NewLocalizer(bundle, lang)}
+	}
+	return c, nil
+}
+
+// Printer returns the printer of a language; an unknown one falls back to Russian.
+func (c *Catalogue) Printer(lang string) *Printer {
+	if p, ok := c.printers[lang]; ok {
+		return p
+	}
+	return c.printers[Languages[0]]
+}
+
+// Match picks the language for an Accept-Language header.
+func (c *Catalogue) Match(acceptLanguage string) string {
+	tags, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil || len(tags) == 0 {
+		return Languages[0]
+	}
+	_, i, confidence := c.matcher.Match(tags...)
+	if confidence == language.No {
+		return Languages[0]
+	}
+	return Languages[i]
+}
+
+// Printer writes messages in one language.
+type Printer struct {
+	lang      string
+	localizer *goi18n.Localizer
+}
+
+// Lang is the printer's language, "ru" or "en".
+func (p *Printer) Lang() string { return p.lang }
+
+// T writes a message. args are name, value pairs for its {{.Name}} parameters.
+func (p *Printer) T(key string, args ...any) string {
+	return p.localize(key, &goi18n.LocalizeConfig{MessageID: key, TemplateData: data(args)})
+}
+
+// N writes a message whose form depends on n, which it may show as {{.PluralCount}}.
+func (p *Printer) N(key string, n int, args ...any) string {
+	values := data(args)
+	values["PluralCount"] = n
+	return p.localize(key, &goi18n.LocalizeConfig{MessageID: key, PluralCount: n, TemplateData: values})
+}
+
+// Has tells whether the language has the message.
+func (p *Printer) Has(key string) bool {
+	_, tag, err := p.localizer.LocalizeWithTag(&goi18n.LocalizeConfig{MessageID: key, PluralCount: 1})
+	return err == nil && tag.String() == p.lang
+}
+
+func (p *Printer) localize(key string, config *goi18n.LocalizeConfig) string {
+	text, err := p.localizer.Localize(config)
+	if err != nil && text == "" {
+		return key
+	}
+	return text
+}
+
+func data(args []any) map[string]any {
+	values := make(map[string]any, len(args)/2+1)
+	for i := 0; i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok {
+			values[name] = args[i+1]
+		}
+	}
+	return values
+}
+
+type contextKey struct{}
+
+// With puts the request's printer into a context.
+func With(ctx context.Context, p *Printer) context.Context {
+	return context.WithValue(ctx, contextKey{}, p)
+}
+
+// T writes a message in the language of the context.
+func T(ctx context.Context, key string, args ...any) string {
+	if p := from(ctx); p != nil {
+		return p.T(key, args...)
+	}
+	return key
+}
+
+// N writes a message with a plural in the language of the context.
+func N(ctx context.Context, key string, n int, args ...any) string {
+	if p := from(ctx); p != nil {
+		return p.N(key, n, args...)
+	}
+	return key
+}
+
+// Lang returns the language of the context, Russian where there is none.
+func Lang(ctx context.Context) string {
+	if p := from(ctx); p != nil {
+		return p.lang
+	}
+	return Languages[0]
+}
+
+func from(ctx context.Context) *Printer {
+	p, _ := ctx.Value(contextKey{}).(*Printer)
+	return p
+}

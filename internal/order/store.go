@@ -1,0 +1,117 @@
+package order
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+)
+
+// What a store answers when a rule of ordering stands in the way. They are compared with errors.Is.
+var (
+	// ErrFrozen: the cart belongs to an open submission and can't be changed.
+	ErrFrozen = errkind.New(errkind.Conflict, "cart.frozen")
+	// ErrCartChanged: the cart is not the one that was agreed to.
+	ErrCartChanged = errkind.New(errkind.Conflict, "cart.changed")
+	// ErrCartFull: the cart has MaxLines lines.
+	ErrCartFull = errkind.New(errkind.Invalid, "cart.full")
+	// ErrOpenSubmission: another submission of this buyer is open.
+	ErrOpenSubmission = errkind.New(errkind.Conflict, "submission.open")
+	// ErrMoved: somebody else moved the submission first.
+	ErrMoved = errkind.New(errkind.Conflict, "submission.moved")
+	// ErrNoSubmission: there is none, or it is another buyer's.
+	ErrNoSubmission = errkind.New(errkind.NotFound, "submission.missing")
+	// ErrNoOrder: there is none, or it is another buyer's.
+	ErrNoOrder = errkind.New(errkind.NotFound, "order.missing")
+)
+
+// CartStore keeps each buyer's cart as rows, so that edits of different lines never lose each other.
+type CartStore interface {
+	// Cart returns the current generation, empty where nothing was added yet.
+	Cart(ctx context.Context, b buyer.ID) (Cart, error)
+	// AddLine adds to the quantity of a line in one transaction. ErrFrozen, ErrCartFull, or errkind.Invalid above MaxQuantity.
+	AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (Cart, error)
+	// SetLine sets the quantity of a line; zero removes it. ErrFrozen.
+	SetLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (Cart, error)
+	// SetCartNote keeps the note that goes with the order. ErrFrozen.
+	SetCartNote(ctx context.Context, b buyer.ID, note string) (Cart, error)
+}
+
+// SubmissionStore keeps submissions and their append-only history.
+type SubmissionStore interface {
+	// Prepare writes a PREPARED submission and freezes its cart in one durable transaction.
+	// ErrCartChanged if (Cart, CartVersion) is not current, ErrOpenSubmission if another is open.
+	Prepare(ctx context.Context, s Submission) error
+	// Move changes a submission found in state and epoch, raises the epoch, and appends to the history, durably. change sets
+	// the new state and fields. In the same transaction CONFIRMED ends the cart's generation; NOT_SENT, REJECTED,
+	// PROBABLY_NOT_CREATED and CLOSED return the cart as a new version. ErrMoved if state or epoch are no longer so.
+	Move(ctx context.Context, id SubmissionID, state State, epoch int64, change func(*Submission)) (Submission, error)
+	// Touch stores the fields that reading changes (ReadsOK, LastReadAt, NextReadAt, NoteSent, NoteError) without a move.
+	Touch(ctx context.Context, s Submission) error
+	// Submission returns a buyer's own submission. ErrNoSubmission.
+	Submission(ctx context.Context, b buyer.ID, id SubmissionID) (Submission, error)
+	// OpenSubmission returns the buyer's open submission, if any.
+	OpenSubmission(ctx context.Context, b buyer.ID) (Submission, bool, error)
+	// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, for recovery only.
+	Unfinished(ctx context.Context) ([]Submission, error)
+	// History returns the moves of a buyer's submission, oldest first.
+	History(ctx context.Context, b buyer.ID, id SubmissionID) ([]Step, error)
+}
+
+// Step is one move of a submission.
+type Step struct {
+	State State
+	At    time.Time
+}
+
+// OrderStore keeps each buyer's own copies of his orders.
+type OrderStore interface {
+	// SaveOrders merges what GetOrders answered (without lines) into the copies and records observed changes of status.
+	SaveOrders(ctx context.Context, b buyer.ID, orders []Order) error
+	// SaveOrder merges one order; its lines replace the copy's where LinesReadAt is set.
+	SaveOrder(ctx context.Context, b buyer.ID, o Order) error
+	// Orders lists copies newest first, without lines, and the number of all that match.
+	Orders(ctx context.Context, b buyer.ID, f Filter) (orders []Order, total int, err error)
+	// Order returns a copy with its lines. ErrNoOrder.
+	Order(ctx context.Context, b buyer.ID, id ID) (Order, error)
+	// OrdersReadAt tells when GetOrders was last copied whole; zero if never.
+	OrdersReadAt(ctx context.Context, b buyer.ID) (time.Time, error)
+	// WithoutLines lists the newest orders whose lines were never read, at most n.
+	WithoutLines(ctx context.Context, b buyer.ID, n int) ([]ID, error)
+	// Timeline returns the observed statuses of an order, oldest first.
+	Timeline(ctx context.Context, b buyer.ID, id ID) ([]Observation, error)
+	// AddNote appends to the history of notes written here.
+	AddNote(ctx context.Context, b buyer.ID, n NoteRecord) error
+	// Notes returns the notes written here for an order, newest first.
+	Notes(ctx context.Context, b buyer.ID, id ID) ([]NoteRecord, error)
+}
+
+// Filter selects orders. Zero fields select everything.
+type Filter struct {
+	Statuses      []Status
+	From, To      time.Time // of CreatedAt: From inclusive, To exclusive
+	Text          string    // in number, invoices, note, article or name of a line; case-insensitive
+	WithDocuments bool
+	Limit, Offset int // Limit 0: no limit
+}
+
+// Observation is a status seen at a moment: what happened between two observations is not known.
+type Observation struct {
+	Status Status
+	At     time.Time
+}
+
+// NoteRecord is a note written here.
+type NoteRecord struct {
+	Order ID
+	Text  string
+	At    time.Time
+	// Sent is true when the service took it; otherwise it is kept here and only this buyer sees it.
+	Sent bool
+	// Error is the service's text where it refused.
+	Error string
+}

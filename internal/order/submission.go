@@ -1,0 +1,114 @@
+package order
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+)
+
+// SubmissionID is 128 random bits in text, made with the submission.
+type SubmissionID string
+
+// State is where a submission stands.
+//
+//	cart --Place--> PREPARED --GetOrders ok--> BASELINED --durable--> SENDING --id--> CONFIRMED
+//	                   |                           |                     |--provably not executed--> NOT_SENT | REJECTED
+//	                   +--GetOrders fails----------+--> NOT_SENT         +--anything else----------> UNKNOWN
+//	UNKNOWN --one exact new order--> CONFIRMED     UNKNOWN --several or similar--> NEEDS_BUYER
+//	UNKNOWN --quiet period over, none--> PROBABLY_NOT_CREATED --> CLOSED | a new submission;  --late match--> LATE_FOUND
+//
+// Every move is a compare-and-set on (state, epoch) in storage and leaves a row in an append-only history.
+type State string
+
+const (
+	Prepared           State = "PREPARED"
+	Baselined          State = "BASELINED"
+	Sending            State = "SENDING"
+	Confirmed          State = "CONFIRMED"
+	NotSent            State = "NOT_SENT"
+	Rejected           State = "REJECTED"
+	Uncertain          State = "UNKNOWN"
+	NeedsBuyer         State = "NEEDS_BUYER"
+	ProbablyNotCreated State = "PROBABLY_NOT_CREATED"
+	Closed             State = "CLOSED"
+	LateFound          State = "LATE_FOUND"
+)
+
+// Open tells whether the submission holds its cart: at most one of a buyer's submissions is open.
+func (s State) Open() bool {
+	switch s {
+	case Prepared, Baselined, Sending, Uncertain, NeedsBuyer:
+		return true
+	}
+	return false
+}
+
+// Evidence says how we know that an order exists.
+type Evidence string
+
+const (
+	EvidenceAnswer Evidence = "answer" // the service answered with the number
+	EvidenceList   Evidence = "list"   // new since the baseline, with the same lines
+)
+
+// Submission is one attempt to turn a cart into an order. It is written down before anything is sent.
+type Submission struct {
+	ID          SubmissionID
+	Buyer       buyer.ID
+	Cart        CartID
+	CartVersion int64
+	Lines       []SubmissionLine
+	Note        string
+	State       State
+	Epoch       int64
+
+	Baseline   []ID      // order numbers in GetOrders just before sending
+	BaselineAt time.Time // zero before BASELINED
+	SentAt     time.Time // zero before SENDING
+	// Answered means that the service itself answered, so nothing is still under way there.
+	Answered   bool
+	OrderID    ID
+	Evidence   Evidence
+	FaultKind  string // errkind of the refusal or failure
+	FaultText  string // the service's own words, where they may be shown
+	ReadsOK    int
+	LastReadAt time.Time
+	NextReadAt time.Time
+	NoteSent   bool // SetOrderNote took the note
+	NoteError  string
+
+	// Sealed is the buyer's credentials for finishing the submission without him; wiped when it is settled.
+	Sealed []byte
+
+	CreatedAt, ChangedAt time.Time
+}
+
+// SubmissionLine is what was agreed to: quantity and the price seen at that moment.
+type SubmissionLine struct {
+	ItemID   catalog.ItemID
+	Name     string
+	Quantity decimal.Decimal
+	Price    decimal.Decimal // conventional units, a piece
+}
+
+// SendClass says what is certain about an order operation that did not answer with a result.
+type SendClass string
+
+const (
+	ClassNotSent    SendClass = "not-sent"   // no byte reached the service
+	ClassRefused    SendClass = "refused"    // refused before execution
+	ClassAnswered   SendClass = "answered"   // the service answered, unclear what it did
+	ClassUnanswered SendClass = "unanswered" // it may still be executing
+)
+
+// SendError is returned by the distributor's writing operations.
+type SendError struct {
+	Class SendClass
+	Err   error
+}
+
+func (e *SendError) Error() string { return string(e.Class) + ": " + e.Err.Error() }
+func (e *SendError) Unwrap() error { return e.Err }
