@@ -22,6 +22,11 @@ type Credentials struct {
 // Buyer returns the key that everything of this login is kept under.
 func (c Credentials) Buyer() ID { return ID(c.Login) }
 
+// Equal tells whether two pairs are the same.
+func (c Credentials) Equal(other Credentials) bool {
+	return c.Login == other.Login && c.Password.Equal(other.Password)
+}
+
 // Pack writes credentials in clear for a sealer, and for nothing else.
 func (c Credentials) Pack() []byte {
 	b := binary.AppendUvarint(nil, uint64(len(c.Login)))
@@ -53,9 +58,10 @@ const (
 
 // Account is what is known of a buyer.
 type Account struct {
-	ID       ID
-	Right    Right
-	LastSeen time.Time // start of the sign-in before this one: what "since your last visit" counts from
+	ID         ID
+	Right      Right
+	SignedInAt time.Time // start of the latest sign-in
+	LastSeen   time.Time // start of the sign-in before it: what "since your last visit" counts from
 }
 
 // Preferences are a buyer's choices for the interface. Empty fields follow the browser.

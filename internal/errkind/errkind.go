@@ -28,12 +28,15 @@ const (
 	Unsupported Kind = "UNSUPPORTED" // the operation is not published by this service
 
 	// Ours.
-	Invalid   Kind = "INVALID"    // input a person can mend
-	NotFound  Kind = "NOT_FOUND"  // nothing here, or not his
-	Conflict  Kind = "CONFLICT"   // it changed meanwhile
-	Throttled Kind = "THROTTLED"  // too many tries
-	SignedOut Kind = "SIGNED_OUT" // no session
-	Internal  Kind = "INTERNAL"   // our fault
+	Invalid     Kind = "INVALID"            // input a person can mend
+	NotFound    Kind = "NOT_FOUND"          // nothing here, or not his
+	Conflict    Kind = "CONFLICT"           // it changed meanwhile
+	Throttled   Kind = "THROTTLED"          // too many tries
+	SignedOut   Kind = "SIGNED_OUT"         // no session
+	CrossOrigin Kind = "CROSS_ORIGIN"       // another site made the browser send this
+	Method      Kind = "METHOD_NOT_ALLOWED" // the address exists, not for this method
+	TooLarge    Kind = "TOO_LARGE"          // more input than is taken
+	Internal    Kind = "INTERNAL"           // our fault
 )
 
 // Error is an error with a kind.

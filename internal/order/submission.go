@@ -9,7 +9,7 @@ import (
 	"storefront/internal/catalog"
 )
 
-// SubmissionID is 128 random bits in text, made with the submission.
+// SubmissionID is 128 bits in text, made of the generation of the cart: every tab and every repeated press names the same.
 type SubmissionID string
 
 // State is where a submission stands.
@@ -17,7 +17,8 @@ type SubmissionID string
 //	cart --Place--> PREPARED --GetOrders ok--> BASELINED --durable--> SENDING --id--> CONFIRMED
 //	                   |                           |                     |--provably not executed--> NOT_SENT | REJECTED
 //	                   +--GetOrders fails----------+--> NOT_SENT         +--anything else----------> UNKNOWN
-//	UNKNOWN --one exact new order--> CONFIRMED     UNKNOWN --several or similar--> NEEDS_BUYER
+//	UNKNOWN --one exact new order--> CONFIRMED     UNKNOWN --several or similar--> NEEDS_BUYER --his word--> CONFIRMED | CLOSED
+//	UNKNOWN --refused, and none in one complete read--> REJECTED
 //	UNKNOWN --quiet period over, none--> PROBABLY_NOT_CREATED --> CLOSED | a new submission;  --late match--> LATE_FOUND
 //
 // Every move is a compare-and-set on (state, epoch) in storage and leaves a row in an append-only history.
@@ -52,6 +53,7 @@ type Evidence string
 const (
 	EvidenceAnswer Evidence = "answer" // the service answered with the number
 	EvidenceList   Evidence = "list"   // new since the baseline, with the same lines
+	EvidenceBuyer  Evidence = "buyer"  // the buyer chose it among several
 )
 
 // Submission is one attempt to turn a cart into an order. It is written down before anything is sent.

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"storefront/internal/config"
+	"storefront/internal/metrics"
+	"storefront/internal/order"
+	"storefront/views"
+)
+
+// runsShown is how many synchronisation runs the operator's page lists.
+const runsShown = 30
+
+// operator gathers what the operator's page shows.
+type operator struct {
+	parts       *parts
+	settings    config.Storefront
+	emulatorURL string
+	startedAt   time.Time
+	now         func() time.Time
+}
+
+func newOperator(o Options, p *parts) *operator {
+	return &operator{parts: p, settings: o.Settings, emulatorURL: o.EmulatorURL, startedAt: o.Now(), now: o.Now}
+}
+
+func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
+	p := o.parts
+	source := views.OperatorSource{
+		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: plaintext(o.settings),
+		EmulatorURL: o.emulatorURL, Health: p.upstream.Health(), Buyers: len(p.register.Active(time.Time{})), Now: o.now(),
+	}
+	unfinished, err := p.state.Unfinished(ctx)
+	if err != nil {
+		return source, err
+	}
+	source.Open = len(unfinished)
+	for _, s := range unfinished {
+		if s.State == order.Uncertain {
+			source.Unknown++
+		}
+	}
+	if source.Sessions, err = p.sessions.Count(ctx); err != nil {
+		return source, err
+	}
+	runs, err := p.cache.Runs(ctx, runsShown)
+	if err != nil {
+		return source, err
+	}
+	for _, r := range runs {
+		source.Runs = append(source.Runs, views.Run{
+			Name: r.Job, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt, Failed: r.Failed, Detail: r.Detail,
+		})
+	}
+	sizes, err := p.cache.Sizes(ctx)
+	source.Sizes = []views.StoreSize{
+		{Name: "cache.db", Rows: sizes.Items, Bytes: sizes.FileBytes},
+		{Name: "categories", Rows: sizes.Categories},
+		{Name: "compatibility", Rows: sizes.Fits},
+		{Name: "price lists", Rows: sizes.PriceLists, Bytes: sizes.PriceBytes},
+		{Name: "index", Rows: p.engine.Index().Len()},
+	}
+	return source, err
+}
+
+// registerGauges offers the numbers that are read when asked.
+func (p *parts) registerGauges(m *metrics.Metrics) {
+	m.Gauge("storefront_items", "Items in the index.", func() float64 { return float64(p.engine.Index().Len()) })
+	m.Gauge("storefront_buyers_unlocked", "Buyers with credentials in memory.", func() float64 {
+		return float64(len(p.register.Active(time.Time{})))
+	})
+	m.Gauge("storefront_orders_unknown", "Submissions whose outcome is not known.", func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		unfinished, err := p.state.Unfinished(ctx)
+		if err != nil {
+			return -1
+		}
+		n := 0.0
+		for _, s := range unfinished {
+			if s.State == order.Uncertain {
+				n++
+			}
+		}
+		return n
+	})
+}
+
+// plaintext tells whether logins and passwords travel to the distributor in clear.
+func plaintext(s config.Storefront) bool {
+	u, err := url.Parse(s.VTTURL)
+	return err == nil && u.Scheme == "http" && !config.Loopback(u.Hostname())
+}
+
+// buildVersion is what the build knows of itself.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return info.Main.Version
+}

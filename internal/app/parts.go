@@ -1,0 +1,192 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/i18n"
+	"storefront/internal/jobs"
+	"storefront/internal/metrics"
+	"storefront/internal/order"
+	"storefront/internal/photo"
+	"storefront/internal/seal"
+	"storefront/internal/search"
+	"storefront/internal/vtt"
+	"storefront/store/cache"
+	"storefront/store/state"
+	"storefront/web"
+)
+
+// parts is everything the storefront is made of, connected.
+type parts struct {
+	cache    *cache.Store
+	state    *state.Store
+	sessions *state.Sessions
+	upstream *upstream
+	register *buyer.Register
+	engine   *search.Engine
+	desk     *order.Desk
+	jobs     *jobs.Jobs
+	photos   *photo.Photos
+	web      *web.Server
+}
+
+// assemble opens the stores and connects the services. What was opened is closed again when a later step fails.
+func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err error) {
+	p := &parts{upstream: newUpstream(o.Now), register: buyer.NewRegister(o.Now)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	keys, err := seal.Open(o.Settings.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.openStores(ctx, o, keys); err != nil {
+		return nil, err
+	}
+	numbers := metrics.New()
+	distributor, err := vtt.New(vtt.Options{
+		URL: o.Settings.VTTURL, AllowPlaintext: o.Settings.AllowPlaintext, Now: o.Now,
+		Observe: observers(p.upstream.observe, numbers.Upstream),
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.engine = search.NewEngine(search.Options{Load: p.priceList})
+	p.desk = order.NewDesk(order.DeskOptions{
+		Carts: p.state, Submissions: p.state, Orders: p.state, Accounts: p.state, Distributor: distributor,
+		Sealer: submissionSealer{keys}, Register: p.register, Shown: p.shown,
+		Deviation: o.Settings.PriceDeviation.Decimal, Quiet: o.Settings.QuietPeriod, Now: o.Now, Log: o.Log,
+	})
+	p.jobs = jobs.New(jobs.Deps{
+		Distributor: distributor, Cache: p.cache, Orders: p.state, Accounts: p.state, Engine: p.engine, Register: p.register,
+		ServiceAccount: serviceAccount(o.Settings), Now: o.Now, Log: o.Log,
+	})
+	p.cache.OnReopen(p.jobs.CacheReopened)
+	return p, p.openWeb(o, base, distributor, numbers)
+}
+
+func (p *parts) openStores(ctx context.Context, o Options, keys *seal.Keys) (err error) {
+	if p.cache, err = cache.Open(ctx, dataFile(o.Settings, "cache.db"), o.Now); err != nil {
+		return err
+	}
+	if p.state, err = state.Open(ctx, o.Settings.DataDir, o.Now); err != nil {
+		return err
+	}
+	p.sessions, err = state.OpenSessions(ctx, dataFile(o.Settings, "sessions.db"), keys, o.Now)
+	return err
+}
+
+func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, numbers *metrics.Metrics) error {
+	messages, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	upstreamURL, err := url.Parse(o.Settings.VTTURL)
+	if err != nil {
+		return err
+	}
+	p.photos = photo.New(photo.Options{
+		Dir: dataFile(o.Settings, "photos"), Hosts: o.Settings.PhotoHosts, Upstream: hostPort(upstreamURL), Now: o.Now,
+	})
+	proxies, err := networks(o.Settings.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	p.registerGauges(numbers)
+	p.web = &web.Server{
+		BaseURL: base, TrustedProxies: proxies, QuietPeriod: o.Settings.QuietPeriod,
+		SignIn:   &buyer.SignIn{Prover: distributor, Accounts: p.state, Register: p.register, Now: o.Now},
+		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state,
+		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,
+		Messages: messages, Down: p.upstream.Down, Operator: newOperator(o, p).source,
+		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,
+	}
+	return nil
+}
+
+// priceList reads a buyer's stored price list for the engine.
+func (p *parts) priceList(ctx context.Context, b buyer.ID) (*search.PriceList, error) {
+	chunks, complete, err := p.cache.Prices(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return search.NewPriceList(chunks, complete), nil
+}
+
+// shown tells what a buyer's pages say of items: names and his own prices, all of it known here.
+func (p *parts) shown(ctx context.Context, b buyer.ID, ids []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {
+	view, err := p.engine.View(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	items, err := p.cache.Items(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[catalog.ItemID]order.Shown, len(items))
+	for _, item := range items {
+		shown := order.Shown{Name: item.Name}
+		if offer, _, known := view.Offer(item.ID); known {
+			shown.Price = offer.Price
+		}
+		out[item.ID] = shown
+	}
+	return out, nil
+}
+
+// ready tells whether our own storage answers.
+func (p *parts) ready(ctx context.Context) error {
+	return errors.Join(p.state.Ping(ctx), p.sessions.Ping(ctx))
+}
+
+// close closes the stores that were opened.
+func (p *parts) close() error {
+	var errs []error
+	if p.photos != nil {
+		p.photos.Close()
+	}
+	if p.sessions != nil {
+		errs = append(errs, p.sessions.Close())
+	}
+	if p.state != nil {
+		errs = append(errs, p.state.Close())
+	}
+	if p.cache != nil {
+		errs = append(errs, p.cache.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// networks reads TRUSTED_PROXIES: addresses or networks.
+func networks(texts []string) ([]*net.IPNet, error) {
+	var out []*net.IPNet
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, errors.New("TRUSTED_PROXIES: " + text + " is neither an address nor a network")
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		out = append(out, &net.IPNet{IP: prefix.Masked().Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())})
+	}
+	return out, nil
+}
+
+// hostPort is the exact host and port of an address, with the scheme's port where it names none.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}

@@ -1,0 +1,70 @@
+// Package cli is the command line: one file a command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the whole command line; each command is a struct with its flags and a Run method.
+type commands struct {
+	Serve       serve       `cmd:"" help:"Run the storefront."`
+	Demo        demo        `cmd:"" help:"Run the storefront on an emulator of the distributor, with demo data, on loopback."`
+	Emulator    emulate     `cmd:"" help:"Run the emulator of the distributor's service alone."`
+	Keys        keys        `cmd:"" help:"Make the file of sealing keys."`
+	Healthcheck healthcheck `cmd:"" help:"Ask a running storefront whether it is ready; the exit status answers."`
+	Version     version     `cmd:"" help:"Print the version."`
+}
+
+// streams is what a command prints to.
+type streams struct{ out, log io.Writer }
+
+// Exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main runs the command line and returns the exit status. Answers go to stdout, the log and errors to stderr.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("storefront"),
+		kong.Description("Ordering storefront for dealers of VTT."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help has answered
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "storefront:", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "storefront:", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func logger(w io.Writer, format string) *slog.Logger {
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, nil))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}

@@ -1,0 +1,228 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+	"storefront/store/cache"
+)
+
+// RefreshCategory reads prices and stock of a category that a page shows, where they are not young; its descriptions too
+// where they are older than the catalogue may get. It does not wait.
+func (j *Jobs) RefreshCategory(b buyer.ID, id catalog.CategoryID) {
+	t := task{kindCategory, b, string(id)}
+	j.nudge(b, t, j.Ages.OnScreen, func(ctx context.Context, c buyer.Credentials) (done, error) {
+		return done{}, unlessUnknown(j.readCategory(ctx, c, id))
+	})
+}
+
+// RefreshItem does the same for one item.
+func (j *Jobs) RefreshItem(b buyer.ID, id catalog.ItemID) {
+	t := task{kindItem, b, string(id)}
+	j.nudge(b, t, j.Ages.OnScreen, func(ctx context.Context, c buyer.Credentials) (done, error) {
+		return done{}, unlessUnknown(j.readItem(ctx, c, id))
+	})
+}
+
+// unlessUnknown drops the error of a thing that the service does not offer this buyer: asking again would not help.
+func unlessUnknown(err error) error {
+	switch errkind.Of(err) {
+	case errkind.BusinessLogic, errkind.Contract, errkind.NotFound:
+		return nil
+	}
+	return err
+}
+
+func (j *Jobs) readCategory(ctx context.Context, c buyer.Credentials, id catalog.CategoryID) error {
+	tree := j.Engine.Index().Categories()
+	within := below(tree, id)
+	young, err := j.youngChunks(ctx, c.Buyer(), within)
+	if err != nil || young {
+		return err
+	}
+	readAt := j.Now()
+	if j.isDescribed(kindCategory, string(id)) {
+		offers, err := j.Distributor.CategoryOffers(ctx, c, id)
+		if err != nil {
+			return err
+		}
+		return j.keepOffers(ctx, c.Buyer(), within, offers, readAt)
+	}
+	listings, err := j.Distributor.CategoryListings(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if err := j.keepItems(ctx, kindCategory, string(id), place(listings, tree)); err != nil {
+		return err
+	}
+	offers := make([]catalog.Offer, len(listings))
+	for i, l := range listings {
+		offers[i] = l.Offer
+	}
+	return j.keepOffers(ctx, c.Buyer(), within, offers, readAt)
+}
+
+func (j *Jobs) readItem(ctx context.Context, c buyer.Credentials, id catalog.ItemID) error {
+	if j.isDescribed(kindItem, string(id)) {
+		offer, err := j.Distributor.Offer(ctx, c, id)
+		if err != nil {
+			return err
+		}
+		return j.keepOffer(ctx, c.Buyer(), offer)
+	}
+	listing, err := j.Distributor.Listing(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	items := place([]catalog.Listing{listing}, j.Engine.Index().Categories())
+	if err := j.keepItems(ctx, kindItem, string(id), items); err != nil {
+		return err
+	}
+	return j.keepOffer(ctx, c.Buyer(), listing.Offer)
+}
+
+// below returns a category and all under it.
+func below(tree *catalog.Tree, id catalog.CategoryID) []catalog.CategoryID {
+	ids := []catalog.CategoryID{id}
+	for _, child := range tree.Children(id) {
+		ids = append(ids, below(tree, child.ID)...)
+	}
+	return ids
+}
+
+// youngChunks tells whether the buyer's prices in these categories were read a moment ago, with his whole list perhaps.
+func (j *Jobs) youngChunks(ctx context.Context, b buyer.ID, within []catalog.CategoryID) (bool, error) {
+	chunks, _, err := j.Cache.Prices(ctx, b)
+	if err != nil {
+		return false, err
+	}
+	found := false
+	for _, chunk := range chunks {
+		if !slices.Contains(within, chunk.Category) {
+			continue
+		}
+		found = true
+		if j.Now().Sub(chunk.ReadAt) >= j.Ages.OnScreen {
+			return false, nil
+		}
+	}
+	return found, nil
+}
+
+// isDescribed tells whether descriptions were read within the age of the catalogue, with it or by themselves.
+func (j *Jobs) isDescribed(k kind, what string) bool {
+	whole := j.doneAt(task{kind: kindCatalogue})
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	oldest := j.Now().Add(-j.Ages.Catalogue)
+	return whole.After(oldest) || j.described[task{kind: k, what: what}].After(oldest)
+}
+
+func (j *Jobs) keepItems(ctx context.Context, k kind, what string, items []catalog.Item) error {
+	if err := j.Cache.UpsertItems(ctx, items); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.described[task{kind: k, what: what}] = j.Now()
+	j.published.stale = true
+	return nil
+}
+
+// fewOffers is how many offers may go without a doubt: small categories come and go.
+const fewOffers = 10
+
+// keepOffers puts the offers read of some categories in the place of those known there. Offers of items that we file
+// elsewhere replace theirs one by one.
+func (j *Jobs) keepOffers(ctx context.Context, b buyer.ID, within []catalog.CategoryID, offers []catalog.Offer, readAt time.Time) error {
+	filed, err := j.file(ctx, offers)
+	if err != nil {
+		return err
+	}
+	return j.changePrices(b, func() error {
+		known, _, err := j.Cache.Prices(ctx, b)
+		if err != nil {
+			return err
+		}
+		had := 0
+		for _, chunk := range known {
+			if slices.Contains(within, chunk.Category) {
+				had += len(chunk.Offers)
+			}
+		}
+		if len(offers) == 0 && had > 0 || had > fewOffers && len(offers)*5 < had*4 {
+			return cache.ErrShrunk
+		}
+		var chunks []catalog.PriceChunk
+		for _, category := range within {
+			chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: filed[category], ReadAt: readAt})
+		}
+		for _, chunk := range known {
+			if !slices.Contains(within, chunk.Category) && replaceOffers(&chunk, filed[chunk.Category]) {
+				chunks = append(chunks, chunk)
+			}
+		}
+		return j.putPrices(ctx, b, chunks)
+	})
+}
+
+// file sorts offers by the category of their items.
+func (j *Jobs) file(ctx context.Context, offers []catalog.Offer) (map[catalog.CategoryID][]catalog.Offer, error) {
+	ids := make([]catalog.ItemID, len(offers))
+	for i, o := range offers {
+		ids[i] = o.ItemID
+	}
+	items, err := j.Cache.Items(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	category := make(map[catalog.ItemID]catalog.CategoryID, len(items))
+	for _, item := range items {
+		category[item.ID] = item.Category
+	}
+	filed := map[catalog.CategoryID][]catalog.Offer{}
+	for _, o := range offers {
+		filed[category[o.ItemID]] = append(filed[category[o.ItemID]], o)
+	}
+	return filed, nil
+}
+
+// keepOffer replaces one offer in the buyer's list. The rest of its category gets no younger by it.
+func (j *Jobs) keepOffer(ctx context.Context, b buyer.ID, offer catalog.Offer) error {
+	filed, err := j.file(ctx, []catalog.Offer{offer})
+	if err != nil {
+		return err
+	}
+	return j.changePrices(b, func() error {
+		known, _, err := j.Cache.Prices(ctx, b)
+		if err != nil {
+			return err
+		}
+		for _, chunk := range known {
+			if replaceOffers(&chunk, filed[chunk.Category]) {
+				return j.putPrices(ctx, b, []catalog.PriceChunk{chunk})
+			}
+		}
+		return nil // his list is still on its way, and brings it
+	})
+}
+
+// replaceOffers puts newer offers into a chunk, in the place of the same items' or beside the others.
+func replaceOffers(chunk *catalog.PriceChunk, newer []catalog.Offer) bool {
+	for _, o := range newer {
+		same := func(have catalog.Offer) bool { return have.ItemID == o.ItemID }
+		chunk.Offers = append(slices.DeleteFunc(chunk.Offers, same), o)
+	}
+	return len(newer) > 0
+}
+
+func (j *Jobs) putPrices(ctx context.Context, b buyer.ID, chunks []catalog.PriceChunk) error {
+	if err := j.Cache.PutPrices(ctx, b, chunks); err != nil {
+		return err
+	}
+	return j.showPrices(ctx, b)
+}

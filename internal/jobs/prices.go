@@ -1,0 +1,220 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/search"
+	"storefront/store/cache"
+)
+
+// loadPrices reads a buyer's whole price list with his own credentials. While he has none yet it is shown as it comes.
+func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done, err error) {
+	if fresh, err := j.freshPrices(ctx, c.Buyer()); fresh || err != nil {
+		return done{detail: "fresh"}, err
+	}
+	places, err := j.places(ctx)
+	if err != nil {
+		return done{}, err
+	}
+	list := j.newGathering(c.Buyer())
+	err = j.Distributor.EachOffer(ctx, c, func(portion []catalog.Offer, p catalog.Progress) error {
+		for _, o := range portion {
+			list.add(places[o.ItemID], o)
+		}
+		result.rows += len(portion)
+		j.report(task{kind: kindPrices, buyer: c.Buyer()}, p)
+		return list.show(ctx)
+	})
+	if err != nil {
+		return result, err
+	}
+	return result, list.complete(ctx)
+}
+
+// freshPrices tells whether a buyer's stored list is whole and young: so after a restart, or when the catalogue was read as him.
+func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
+	chunks, complete, err := j.Cache.Prices(ctx, b)
+	if err != nil || !complete {
+		return false, err
+	}
+	for _, chunk := range chunks {
+		if j.Now().Sub(chunk.ReadAt) >= j.Ages.Prices*9/10 {
+			return false, nil
+		}
+	}
+	return len(chunks) > 0, nil
+}
+
+// places tells the category of every item. Offers of items that are not known yet stand under «без категории» until the list
+// is read again.
+func (j *Jobs) places(ctx context.Context) (map[catalog.ItemID]catalog.CategoryID, error) {
+	places := map[catalog.ItemID]catalog.CategoryID{}
+	err := j.Cache.EachItem(ctx, func(item catalog.Item) error {
+		places[item.ID] = item.Category
+		return nil
+	})
+	return places, err
+}
+
+// gathering is a price list that is being read.
+type gathering struct {
+	jobs    *Jobs
+	buyer   buyer.ID
+	began   time.Time
+	shownAt time.Time
+	offers  map[catalog.CategoryID][]catalog.Offer
+	unshown map[catalog.CategoryID]bool
+}
+
+func (j *Jobs) newGathering(b buyer.ID) *gathering {
+	return &gathering{
+		jobs: j, buyer: b, began: j.Now(), shownAt: j.Now(),
+		offers: map[catalog.CategoryID][]catalog.Offer{}, unshown: map[catalog.CategoryID]bool{},
+	}
+}
+
+func (g *gathering) add(category catalog.CategoryID, o catalog.Offer) {
+	g.offers[category] = append(g.offers[category], o)
+	g.unshown[category] = true
+}
+
+// show writes down what has come so far, now and then, where the buyer has no whole list yet: half a category would hide the
+// other half of one.
+func (g *gathering) show(ctx context.Context) error {
+	now := g.jobs.Now()
+	if now.Sub(g.shownAt) < publishEvery {
+		return nil
+	}
+	g.shownAt = now
+	return g.jobs.changePrices(g.buyer, func() error {
+		known, complete, err := g.jobs.Cache.Prices(ctx, g.buyer)
+		if err != nil || complete {
+			return err
+		}
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, g.unshown)); err != nil {
+			return err
+		}
+		clear(g.unshown)
+		return g.jobs.showPrices(ctx, g.buyer)
+	})
+}
+
+// complete writes the whole list down, unless it lost too much.
+func (g *gathering) complete(ctx context.Context) error {
+	return g.jobs.changePrices(g.buyer, func() error {
+		known, complete, err := g.jobs.Cache.Prices(ctx, g.buyer)
+		if err != nil {
+			return err
+		}
+		if !g.jobs.believes(g.buyer, known, complete, g.size()) {
+			return cache.ErrShrunk
+		}
+		all := make(map[catalog.CategoryID]bool, len(g.offers))
+		for category := range g.offers {
+			all[category] = true
+		}
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, all)); err != nil {
+			return err
+		}
+		if err := g.jobs.Cache.MarkPricesComplete(ctx, g.buyer, g.began); err != nil {
+			return err
+		}
+		return g.jobs.showPrices(ctx, g.buyer)
+	})
+}
+
+// chunks returns the categories asked for, but for those that were read anew since the reading of the list began.
+func (g *gathering) chunks(known []catalog.PriceChunk, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
+	fresher := map[catalog.CategoryID]bool{}
+	for _, chunk := range known {
+		fresher[chunk.Category] = chunk.ReadAt.After(g.began)
+	}
+	var chunks []catalog.PriceChunk
+	for category := range categories {
+		if !fresher[category] {
+			chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: g.offers[category], ReadAt: g.began})
+		}
+	}
+	return chunks
+}
+
+// size is what a price list is judged by.
+type size struct{ offers, prices int }
+
+func (s *size) add(offers []catalog.Offer) {
+	s.offers += len(offers)
+	for _, o := range offers {
+		if o.Orderable() && o.Price.IsPositive() {
+			s.prices++
+		}
+	}
+}
+
+func (g *gathering) size() (s size) {
+	for _, offers := range g.offers {
+		s.add(offers)
+	}
+	return s
+}
+
+// doubt is a list that was not believed: how often it was read alike.
+type doubt struct {
+	size  size
+	reads int
+}
+
+// believes tells whether a newly read list is taken. One that lost more than a fifth of its offers, or of its prices, or an
+// empty one, is taken only after it has been read alike often enough.
+func (j *Jobs) believes(b buyer.ID, known []catalog.PriceChunk, complete bool, now size) bool {
+	var was size
+	if complete {
+		for _, chunk := range known {
+			was.add(chunk.Offers)
+		}
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if now.offers > 0 && now.offers*5 >= was.offers*4 && now.prices*5 >= was.prices*4 {
+		delete(j.doubts, b)
+		return true
+	}
+	d := j.doubts[b]
+	if d.size != now {
+		d = doubt{size: now}
+	}
+	d.reads++
+	j.doubts[b] = d
+	if d.reads < cache.Convincing {
+		return false
+	}
+	delete(j.doubts, b)
+	return true
+}
+
+// changePrices lets one at a time change a buyer's list: a change reads it first.
+func (j *Jobs) changePrices(b buyer.ID, change func() error) error {
+	j.mu.Lock()
+	lock := j.writing[b]
+	if lock == nil {
+		lock = &sync.Mutex{}
+		j.writing[b] = lock
+	}
+	j.mu.Unlock()
+	lock.Lock()
+	defer lock.Unlock()
+	return change()
+}
+
+// showPrices has the buyer's pages show the list that is stored.
+func (j *Jobs) showPrices(ctx context.Context, b buyer.ID) error {
+	chunks, complete, err := j.Cache.Prices(ctx, b)
+	if err != nil {
+		return err
+	}
+	j.Engine.Replace(b, search.NewPriceList(chunks, complete))
+	return nil
+}

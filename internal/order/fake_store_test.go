@@ -1,0 +1,273 @@
+package order_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/order"
+)
+
+// memory is every store of the desk in memory, with the rules of the real one.
+type memory struct {
+	mu          sync.Mutex
+	generations int
+	accounts    map[buyer.ID]buyer.Account
+	carts       map[buyer.ID]order.Cart
+	submissions map[order.SubmissionID]order.Submission
+	history     map[order.SubmissionID][]order.Step
+	orders      map[buyer.ID]map[order.ID]order.Order
+	readAt      map[buyer.ID]time.Time
+	notes       []order.NoteRecord
+}
+
+func newMemory() *memory {
+	return &memory{
+		accounts: map[buyer.ID]buyer.Account{}, carts: map[buyer.ID]order.Cart{}, readAt: map[buyer.ID]time.Time{},
+		submissions: map[order.SubmissionID]order.Submission{}, history: map[order.SubmissionID][]order.Step{},
+		orders: map[buyer.ID]map[order.ID]order.Order{},
+	}
+}
+
+func (m *memory) Account(_ context.Context, id buyer.ID) (buyer.Account, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.accounts[id], nil
+}
+
+func (m *memory) SaveAccount(_ context.Context, a buyer.Account) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.accounts[a.ID] = a
+	return nil
+}
+
+func (m *memory) Cart(_ context.Context, b buyer.ID) (order.Cart, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.cart(b), nil
+}
+
+func (m *memory) cart(b buyer.ID) order.Cart {
+	c, ok := m.carts[b]
+	if !ok {
+		c = m.generation(b, 0)
+		m.carts[b] = c
+	}
+	c.Lines = slices.Clone(c.Lines)
+	for _, s := range m.submissions {
+		c.Frozen = c.Frozen || s.Buyer == b && s.Cart == c.ID && s.State.Open()
+	}
+	return c
+}
+
+func (m *memory) generation(b buyer.ID, version int64) order.Cart {
+	m.generations++
+	return order.Cart{ID: order.CartID(fmt.Sprint("cart.", m.generations)), Buyer: b, Version: version + 1}
+}
+
+func (m *memory) AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
+	m.mu.Lock()
+	c := m.cart(b)
+	m.mu.Unlock()
+	if i := slices.IndexFunc(c.Lines, func(l order.CartLine) bool { return l.ItemID == item }); i >= 0 {
+		quantity = quantity.Add(c.Lines[i].Quantity)
+	}
+	return m.SetLine(ctx, b, item, quantity)
+}
+
+func (m *memory) SetLine(_ context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.cart(b)
+	if c.Frozen {
+		return c, order.ErrFrozen
+	}
+	c.Lines = slices.DeleteFunc(c.Lines, func(l order.CartLine) bool { return l.ItemID == item })
+	if !quantity.IsZero() {
+		c.Lines = append(c.Lines, order.CartLine{ItemID: item, Quantity: quantity})
+	}
+	c.Version++
+	m.carts[b] = c
+	return c, nil
+}
+
+func (m *memory) SetCartNote(_ context.Context, b buyer.ID, note string) (order.Cart, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.cart(b)
+	c.Note = note
+	c.Version++
+	m.carts[b] = c
+	return c, nil
+}
+
+func (m *memory) Prepare(_ context.Context, s order.Submission) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, other := range m.submissions {
+		if other.Buyer == s.Buyer && other.State.Open() {
+			return order.ErrOpenSubmission
+		}
+	}
+	if c := m.cart(s.Buyer); c.ID != s.Cart || c.Version != s.CartVersion {
+		return order.ErrCartChanged
+	}
+	m.submissions[s.ID] = s
+	m.history[s.ID] = append(m.history[s.ID], order.Step{State: s.State, At: time.Now()})
+	return nil
+}
+
+func (m *memory) Move(_ context.Context, id order.SubmissionID, state order.State, epoch int64, change func(*order.Submission)) (order.Submission, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.submissions[id]
+	if s.State != state || s.Epoch != epoch {
+		return order.Submission{}, order.ErrMoved
+	}
+	change(&s)
+	s.Epoch++
+	m.submissions[id] = s
+	m.history[id] = append(m.history[id], order.Step{State: s.State, At: time.Now()})
+	c := m.carts[s.Buyer]
+	switch {
+	case s.State == order.Confirmed:
+		m.carts[s.Buyer] = m.generation(s.Buyer, c.Version)
+	case !s.State.Open() && state.Open():
+		c.Version++
+		m.carts[s.Buyer] = c
+	}
+	return s, nil
+}
+
+func (m *memory) Touch(_ context.Context, s order.Submission) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	have := m.submissions[s.ID]
+	have.ReadsOK, have.LastReadAt, have.NextReadAt = s.ReadsOK, s.LastReadAt, s.NextReadAt
+	have.NoteSent, have.NoteError = s.NoteSent, s.NoteError
+	m.submissions[s.ID] = have
+	return nil
+}
+
+func (m *memory) Submission(_ context.Context, b buyer.ID, id order.SubmissionID) (order.Submission, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, ok := m.submissions[id]
+	if !ok || s.Buyer != b {
+		return order.Submission{}, order.ErrNoSubmission
+	}
+	return s, nil
+}
+
+func (m *memory) OpenSubmission(_ context.Context, b buyer.ID) (order.Submission, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.submissions {
+		if s.Buyer == b && s.State.Open() {
+			return s, true, nil
+		}
+	}
+	return order.Submission{}, false, nil
+}
+
+func (m *memory) Unfinished(context.Context) (list []order.Submission, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.submissions {
+		if s.State.Open() && s.State != order.NeedsBuyer {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) History(_ context.Context, _ buyer.ID, id order.SubmissionID) ([]order.Step, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.history[id]), nil
+}
+
+func (m *memory) SaveOrders(_ context.Context, b buyer.ID, orders []order.Order) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, o := range orders {
+		m.save(b, o)
+	}
+	m.readAt[b] = time.Now()
+	return nil
+}
+
+func (m *memory) SaveOrder(_ context.Context, b buyer.ID, o order.Order) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.save(b, o)
+	return nil
+}
+
+func (m *memory) save(b buyer.ID, o order.Order) {
+	if m.orders[b] == nil {
+		m.orders[b] = map[order.ID]order.Order{}
+	}
+	if o.LinesReadAt.IsZero() {
+		o.Lines, o.LinesReadAt = m.orders[b][o.ID].Lines, m.orders[b][o.ID].LinesReadAt
+	}
+	m.orders[b][o.ID] = o
+}
+
+func (m *memory) Orders(_ context.Context, b buyer.ID, f order.Filter) (list []order.Order, total int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, o := range m.orders[b] {
+		if !o.CreatedAt.Before(f.From) {
+			o.Lines = nil
+			list = append(list, o)
+		}
+	}
+	slices.SortFunc(list, func(a, b order.Order) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return list, len(list), nil
+}
+
+func (m *memory) Order(_ context.Context, b buyer.ID, id order.ID) (order.Order, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.orders[b][id]
+	if !ok {
+		return order.Order{}, order.ErrNoOrder
+	}
+	return o, nil
+}
+
+func (m *memory) OrdersReadAt(_ context.Context, b buyer.ID) (time.Time, error) {
+	return m.readAt[b], nil
+}
+
+func (m *memory) WithoutLines(context.Context, buyer.ID, int) ([]order.ID, error) { return nil, nil }
+
+func (m *memory) Timeline(context.Context, buyer.ID, order.ID) ([]order.Observation, error) {
+	return nil, nil
+}
+
+func (m *memory) AddNote(_ context.Context, _ buyer.ID, n order.NoteRecord) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.notes = append([]order.NoteRecord{n}, m.notes...)
+	return nil
+}
+
+func (m *memory) Notes(_ context.Context, _ buyer.ID, id order.ID) (list []order.NoteRecord, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, n := range m.notes {
+		if n.Order == id {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}

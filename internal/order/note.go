@@ -1,0 +1,163 @@
+package order
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"storefront/internal/buyer"
+	"storefront/internal/errkind"
+)
+
+// MaxNote is how many characters a note may have; the service takes about as many.
+const MaxNote = 1_000
+
+var (
+	ErrNoteTooLong    = errkind.New(errkind.Invalid, "order.note_too_long")
+	ErrNoteCharacters = errkind.New(errkind.Invalid, "order.note_characters")
+)
+
+// NoteState says what became of a note.
+type NoteState string
+
+const (
+	NoteSent    NoteState = "sent"    // the service took it
+	NoteKept    NoteState = "kept"    // kept here, only this buyer sees it: the account may not write notes
+	NoteRefused NoteState = "refused" // the service did not take it; Error has its words, if it gave any
+	NoteChanged NoteState = "changed" // not sent: the order's note is not the one the buyer saw
+	NoteUnclear NoteState = "unclear" // no clear answer, and the order does not show it
+)
+
+// NoteOutcome tells what became of a note. Whatever it is, the text was kept here, but for NoteChanged.
+type NoteOutcome struct {
+	State NoteState
+	Error string // the service's text
+	Shows string // the note the order shows now, as last read
+}
+
+// SaveNote replaces an order's note. It reads the order before: a note that is not the one in the buyer's copy was changed
+// meanwhile and is shown, not overwritten. It reads it after: what the service shows decides where its answer does not.
+func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, text string) (NoteOutcome, error) {
+	text, err := cleanNote(text)
+	if err != nil {
+		return NoteOutcome{}, err
+	}
+	seen, err := d.Orders.Order(ctx, a.ID, id)
+	if err != nil {
+		return NoteOutcome{}, err
+	}
+	ctx, end, err := d.editing(ctx, a.ID, id)
+	if err != nil {
+		return NoteOutcome{}, err
+	}
+	defer end()
+	if a.Right == buyer.RightNone {
+		return d.keepNote(ctx, a.ID, NoteRecord{Order: id, Text: text}, NoteOutcome{State: NoteKept, Shows: seen.Note})
+	}
+	before, err := d.readOrder(ctx, c, id)
+	switch {
+	case err != nil:
+		return NoteOutcome{}, err
+	case sameNote(before.Note, text):
+		return NoteOutcome{State: NoteSent, Shows: before.Note}, nil
+	case !sameNote(before.Note, seen.Note):
+		return NoteOutcome{State: NoteChanged, Shows: before.Note}, nil
+	}
+	return d.sendNote(ctx, a, c, before, text)
+}
+
+// firstNote sends the note that came with a new order, or keeps it. There is nobody to tell an error to: the note is kept.
+func (d *Desk) firstNote(ctx context.Context, b buyer.ID, c buyer.Credentials, o Order, text string) NoteOutcome {
+	record := NoteRecord{Order: o.ID, Text: text}
+	a, err := d.Accounts.Account(ctx, b)
+	if err != nil {
+		a.Right = buyer.RightUnknown // the service decides
+	}
+	a.ID = b
+	outcome := NoteOutcome{State: NoteKept, Shows: o.Note}
+	if a.Right != buyer.RightNone {
+		if outcome, err = d.sendNote(ctx, a, c, o, text); err == nil {
+			return outcome
+		}
+		d.Log.WarnContext(ctx, "the note of the new order was not sent", "order", o.ID, "error", err)
+		outcome = NoteOutcome{State: NoteKept, Shows: o.Note}
+	}
+	if _, err := d.keepNote(ctx, b, record, outcome); err != nil {
+		d.Log.ErrorContext(ctx, "the note of the new order was not kept", "order", o.ID, "error", err)
+	}
+	return outcome
+}
+
+// sendNote calls SetOrderNote once. An error means that nothing was sent, or that a note not taken was not kept either.
+func (d *Desk) sendNote(ctx context.Context, a buyer.Account, c buyer.Credentials, before Order, text string) (NoteOutcome, error) {
+	answer, err := d.setNote(ctx, c, before.ID, text)
+	d.learn(ctx, a, err)
+	record := NoteRecord{Order: before.ID, Text: text}
+	switch {
+	case errkind.Is(err, errkind.NonAuthorized), errkind.Is(err, errkind.Unsupported):
+		return d.keepNote(ctx, a.ID, record, NoteOutcome{State: NoteKept, Shows: before.Note})
+	case err != nil && classOf(err) == ClassNotSent:
+		return NoteOutcome{}, err
+	}
+	outcome := NoteOutcome{Error: answer.Error, Shows: before.Note}
+	if after, err := d.readOrder(ctx, c, before.ID); err == nil {
+		outcome.Shows = after.Note
+	}
+	switch {
+	case err == nil && answer.Updated, sameNote(outcome.Shows, text):
+		outcome.State = NoteSent
+	case classOf(err) == ClassUnanswered && err != nil:
+		outcome.State = NoteUnclear
+	default:
+		outcome.State = NoteRefused
+		if err != nil {
+			outcome.Error = faultText(err)
+		}
+	}
+	record.Sent, record.Error = outcome.State == NoteSent, outcome.Error
+	return d.keepNote(ctx, a.ID, record, outcome)
+}
+
+func (d *Desk) setNote(ctx context.Context, c buyer.Credentials, id ID, text string) (NoteResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, editTimeout)
+	defer cancel()
+	return d.Distributor.SetNote(ctx, c, id, text)
+}
+
+// keepNote adds to the history of notes written here. For a note that the service has, failing to is no failure.
+func (d *Desk) keepNote(ctx context.Context, b buyer.ID, record NoteRecord, outcome NoteOutcome) (NoteOutcome, error) {
+	record.At = d.Now()
+	err := d.Orders.AddNote(ctx, b, record)
+	if err != nil && record.Sent {
+		d.Log.WarnContext(ctx, "the note sent was not kept", "order", record.Order, "error", err)
+		return outcome, nil
+	}
+	return outcome, err
+}
+
+// cleanNote ends lines as the wire does, and refuses what it can't carry.
+func cleanNote(text string) (string, error) {
+	text = lineFeeds(text)
+	switch {
+	case utf8.RuneCountInString(text) > MaxNote:
+		return "", ErrNoteTooLong
+	case !utf8.ValidString(text), strings.ContainsFunc(text, unprintable):
+		return "", ErrNoteCharacters
+	}
+	return text, nil
+}
+
+func lineFeeds(text string) string {
+	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
+}
+
+func unprintable(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' || r == '\uFFFE' || r == '\uFFFF'
+}
+
+// sameNote compares notes as people do: line endings and outer space are the wire's business.
+func sameNote(a, b string) bool { return lineFeeds(a) == lineFeeds(b) }
+
+// editTimeout bounds one act on an existing order.
+const editTimeout = time.Minute

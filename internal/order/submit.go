@@ -1,0 +1,209 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/internal/errkind"
+)
+
+const (
+	// readTimeout bounds reading orders.
+	readTimeout = 30 * time.Second
+	// fence is how long after SENDING was written down CreateOrder may still be started. After it nothing is sent any more,
+	// so the quiet period can be counted from it.
+	fence = 20 * time.Second
+	// answerTimeout is how long the answer is waited for. Too short a wait only makes outcomes unknown.
+	answerTimeout = 90 * time.Second
+)
+
+// Submit takes a PREPARED submission through BASELINED and SENDING, calls CreateOrder at most once, and writes down what
+// came of it. An error means that something could not be written down: the submission is then left to Recover. It must not
+// be cancelled by a request.
+func (d *Desk) Submit(ctx context.Context, s Submission, c buyer.Credentials) (Submission, error) {
+	s, err := d.baseline(ctx, s, c)
+	if err != nil || s.State != Baselined {
+		return s, err
+	}
+	s, err = d.move(ctx, s, Sending, func(next *Submission) { next.SentAt = d.Now() })
+	if err != nil {
+		return s, err // unclear whether it was written down: nothing is sent either way
+	}
+	id, sendErr := d.create(ctx, s, c)
+	if sendErr == nil {
+		return d.confirmed(ctx, s, c, id)
+	}
+	return d.failed(ctx, s, sendErr)
+}
+
+// baseline reads the orders that exist before sending. It proves the service and the password, and an order that is not in
+// it can be ours. When it fails nothing was sent.
+func (d *Desk) baseline(ctx context.Context, s Submission, c buyer.Credentials) (Submission, error) {
+	orders, err := d.readOrders(ctx, c)
+	if err != nil {
+		return d.notSent(ctx, s, err)
+	}
+	ids := make([]ID, len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+	}
+	s, err = d.move(ctx, s, Baselined, func(next *Submission) { next.Baseline, next.BaselineAt = ids, d.Now() })
+	if err == nil {
+		d.keepOrders(ctx, s.Buyer, orders)
+	}
+	return s, err
+}
+
+// errFenced: too long has passed since SENDING was written down.
+var errFenced = &SendError{Class: ClassNotSent, Err: errors.New("the time to start sending has passed")}
+
+// create is the one place that calls CreateOrder.
+func (d *Desk) create(ctx context.Context, s Submission, c buyer.Credentials) (ID, error) {
+	ctx, cancel := context.WithTimeout(ctx, fence+answerTimeout)
+	defer cancel()
+	lines := make([]NewLine, len(s.Lines))
+	for i, l := range s.Lines {
+		lines[i] = NewLine{ItemID: l.ItemID, Quantity: l.Quantity}
+	}
+	if !d.Now().Before(s.SentAt.Add(fence)) {
+		return "", errFenced
+	}
+	id, err := d.Distributor.CreateOrder(ctx, c, lines)
+	if err == nil && id == "" {
+		err = &SendError{Class: ClassAnswered, Err: errors.New("an answer without an order number")}
+	}
+	return id, err
+}
+
+// failed writes down a CreateOrder that did not answer with a number. Only what provably was not executed is settled here.
+func (d *Desk) failed(ctx context.Context, s Submission, err error) (Submission, error) {
+	class := classOf(err)
+	switch {
+	case class == ClassNotSent:
+		return d.notSent(ctx, s, err)
+	case class == ClassRefused && !refusal(errkind.Of(err)):
+		return d.move(ctx, s, Rejected, func(next *Submission) { next.Answered = true; next.setFault(err) })
+	}
+	answered := class == ClassAnswered || class == ClassRefused
+	s, err = d.move(ctx, s, Uncertain, func(next *Submission) {
+		next.Answered = answered
+		next.setFault(err)
+		next.NextReadAt = nextRead(*next, d.Now())
+	})
+	d.stir()
+	return s, err
+}
+
+// refusal tells the faults that refuse an order; one complete read then confirms that none was made.
+func refusal(k errkind.Kind) bool {
+	switch k {
+	case errkind.AccessDenied, errkind.NonAuthorized, errkind.Contract:
+		return true
+	}
+	return false
+}
+
+// classOf tells what is certain about a write. An error without a class promises nothing.
+func classOf(err error) SendClass {
+	var send *SendError
+	if errors.As(err, &send) {
+		return send.Class
+	}
+	return ClassUnanswered
+}
+
+// notSent ends a submission of which no byte has left.
+func (d *Desk) notSent(ctx context.Context, s Submission, cause error) (Submission, error) {
+	return d.move(ctx, s, NotSent, func(next *Submission) { next.setFault(cause) })
+}
+
+// setFault keeps the kind of a failure, and the service's own words where they may be shown.
+func (s *Submission) setFault(err error) {
+	s.FaultKind, s.FaultText = string(errkind.Of(err)), faultText(err)
+}
+
+func faultText(err error) string {
+	var e *errkind.Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return ""
+}
+
+// confirmed writes down the number the service answered with, and finishes the order.
+func (d *Desk) confirmed(ctx context.Context, s Submission, c buyer.Credentials, id ID) (Submission, error) {
+	s, err := d.confirmByAnswer(ctx, s, id)
+	if err != nil {
+		d.Log.ErrorContext(ctx, "order_confirmed_not_persisted", "submission", s.ID, "order", id, "error", err)
+		return s, err
+	}
+	return d.finish(ctx, s, c), nil
+}
+
+// confirmPauses are the waits between tries to write an answered number down while storage fails.
+var confirmPauses = [...]time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second}
+
+// confirmByAnswer never gives up a positive answer to another's move: while the worker waited, Recover may have called the
+// submission unknown, or even probably not created.
+func (d *Desk) confirmByAnswer(ctx context.Context, s Submission, id ID) (Submission, error) {
+	for try := 0; ; try++ {
+		to := Confirmed
+		if s.State == ProbablyNotCreated || s.State == Closed {
+			to = LateFound
+		}
+		moved, err := d.move(ctx, s, to, func(next *Submission) {
+			next.OrderID, next.Evidence, next.Answered = id, EvidenceAnswer, true
+			next.FaultKind, next.FaultText = "", ""
+		})
+		if err == nil {
+			return moved, nil
+		}
+		if try == len(confirmPauses) {
+			return s, err
+		}
+		if !errors.Is(err, ErrMoved) {
+			d.Log.ErrorContext(ctx, "order_confirmed_not_persisted", "submission", s.ID, "order", id, "error", err)
+			pause(ctx, confirmPauses[try])
+		}
+		if latest, err := d.Submissions.Submission(ctx, s.Buyer, s.ID); err == nil {
+			s = latest
+		}
+		if s.OrderID != "" { // found by reading meanwhile
+			if s.OrderID != id {
+				d.Log.ErrorContext(ctx, "order_found_and_another_answered", "submission", s.ID, "found", s.OrderID, "answered", id)
+			}
+			return s, nil
+		}
+	}
+}
+
+// pause waits, at most until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// finish does what follows a confirmed order: reads it with its lines and sends the note. Failing changes nothing about the
+// order; what could not be done shows on its page.
+func (d *Desk) finish(ctx context.Context, s Submission, c buyer.Credentials) Submission {
+	o, err := d.readOrder(ctx, c, s.OrderID)
+	if err != nil {
+		d.Log.WarnContext(ctx, "the new order was not read", "order", s.OrderID, "error", err)
+	}
+	if s.Note == "" {
+		return s
+	}
+	o.ID = s.OrderID
+	outcome := d.firstNote(ctx, s.Buyer, c, o, s.Note)
+	s.NoteSent, s.NoteError = outcome.State == NoteSent, outcome.Error
+	if err := d.Submissions.Touch(ctx, s); err != nil {
+		d.Log.WarnContext(ctx, "the note's outcome was not kept", "submission", s.ID, "error", err)
+	}
+	return s
+}

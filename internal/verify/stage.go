@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// stage is one check. run returns a short note for the report ("412 tests").
+type stage struct {
+	name  string
+	about string
+	needs []program
+	long  bool // only with -long, or by name
+	run   func(context.Context, *workshop) (note string, err error)
+}
+
+// stages lists every check in the order of running: cheap ones that find most go first.
+func stages() []stage {
+	return []stage{
+		{name: "modules", about: "go.mod and go.sum are tidy, downloads are what they were", run: checkModules},
+		{name: "generated", about: "the committed templates are what their sources make", run: checkTemplates},
+		{name: "stylesheet", about: "the committed stylesheet is what its source makes", needs: []program{npm}, run: checkStylesheet},
+		{name: "format", about: "gofmt has nothing to change", run: checkFormat},
+		{name: "vet", about: "go vet, with every build tag", run: goRun("vet", "-tags="+allTags, "./...")},
+		{name: "staticcheck", about: "staticcheck, pinned in internal/tools", run: goRun("tool", tools, "staticcheck", "-tags="+allTags, "./...")},
+		{name: "vulnerabilities", about: "govulncheck over what is really called", run: checkVulnerabilities},
+		{name: "unit", about: "every test without a browser: import rules, golden pages and plain-HTTP journeys among them",
+			run: goTest("./...")},
+		{name: "race", about: "the same under the race detector", needs: []program{gcc}, run: goTest("-race", "./...")},
+		{name: "judges", about: "foreign SOAP stacks read the emulator's contract and call it", needs: []program{php},
+			run: goTest("-tags=judges", "-run=^TestJudge", "./internal/vtt/emulator/...")},
+		{name: "browser", about: "a buyer's and a manager's day in Chromium", needs: []program{chromium},
+			run: goTest("-tags=browser", "-run=^TestBrowser", "./internal/app")},
+		{name: "axe", about: "axe finds nothing on any page, light and dark, wide and narrow", needs: []program{chromium, npm},
+			run: checkAccessibility},
+		{name: "benchmarks", about: "every benchmark still runs, once",
+			run: goRun("test", "-run=^$", "-bench=.", "-benchtime=1x", "./...")},
+		{name: "binary", about: "the static binary runs as nobody in an empty root and stops when told", run: checkBinary},
+		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
+	}
+}
+
+// choose picks the stages named in only (comma-separated), or those that belong to a run of this length.
+func choose(all []stage, only string, long bool) ([]stage, error) {
+	if only == "" {
+		return slices.DeleteFunc(slices.Clone(all), func(s stage) bool { return s.long && !long }), nil
+	}
+	names := strings.Split(only, ",")
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(s stage) bool { return s.name == name }) {
+			return nil, fmt.Errorf("no stage %q; -list names them", name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(s stage) bool { return !slices.Contains(names, s.name) }), nil
+}
+
+// needs returns the programs that the stages need, each once.
+func needs(chosen []stage) []program {
+	var all []program
+	for _, s := range chosen {
+		all = append(all, s.needs...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func describe(out io.Writer, all []stage) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, s := range all {
+		about := s.about
+		if s.long {
+			about += " (-long)"
+		}
+		fmt.Fprintf(table, "%s\t%s\n", s.name, about)
+	}
+	return table.Flush()
+}

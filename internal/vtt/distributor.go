@@ -1,0 +1,140 @@
+// Package vtt is the distributor in our words: every operation of its service as a method that takes and returns the types of
+// catalog, order and money, and fails with the kinds of errkind.
+//
+// Reading may be repeated, at one layer and within a budget; what changes an order is sent at most once, over a connection of
+// its own, and its failures say what is certain (order.SendError). Lists are streamed. A field that cannot be read never loses
+// its row: it stays empty, and an item without a readable price cannot be ordered.
+package vtt
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/internal/soap"
+	"storefront/internal/vtt/portal"
+)
+
+// Options are the settings of a Distributor.
+type Options struct {
+	URL string // of the service, without ?wsdl
+	// AllowPlaintext permits http to an address that is not loopback: logins and passwords then travel in clear.
+	AllowPlaintext bool
+	// Contract is what the service publishes; nil means portal.DefaultContract.
+	Contract *portal.Contract
+	TLS      *tls.Config // nil verifies against the system's certificates
+	// PortionSize is the number of rows asked for at a time; 0 means 1,000.
+	PortionSize int
+	// Observe is told of each call after it ended, with an error of package errkind. It may be nil.
+	Observe func(operation string, took time.Duration, err error)
+	Now     func() time.Time
+	// Pause waits between attempts; nil means real time.
+	Pause func(context.Context, time.Duration) error
+}
+
+// Distributor talks to the service. It is safe for concurrent use.
+type Distributor struct {
+	client      *portal.Client
+	probing     *portal.Client // the same, under the policy probe
+	transport   *soap.Transport
+	retry       *retrier
+	portionSize int
+	now         func() time.Time
+}
+
+// New makes a Distributor. It refuses an address that would send passwords in clear unless that is allowed. Nothing is sent.
+func New(o Options) (*Distributor, error) {
+	if err := checkURL(o.URL, o.AllowPlaintext); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		return nil, errors.New("a distributor needs a clock")
+	}
+	contract := portal.DefaultContract()
+	if o.Contract != nil {
+		contract = *o.Contract
+	}
+	transport := soap.NewTransport(soap.TransportOptions{URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total})
+	calls := soap.Limit(transport, limits)
+	if o.Observe != nil {
+		calls = soap.Observe(calls, o.Now, func(operation string, took time.Duration, err error) {
+			o.Observe(operation, took, translate(err))
+		})
+	}
+	return &Distributor{
+		client:      portal.NewClient(within(calls, policyOf), contract),
+		probing:     portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contract),
+		transport:   transport,
+		retry:       newRetrier(o.Pause),
+		portionSize: positive(o.PortionSize, 1000),
+		now:         o.Now,
+	}, nil
+}
+
+// Close drops idle connections.
+func (d *Distributor) Close() { d.transport.Close() }
+
+// Plaintext tells whether an address sends logins and passwords in clear over a network: worth a warning at start.
+func Plaintext(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.EqualFold(u.Scheme, "http") && !loopback(u.Hostname())
+}
+
+func checkURL(address string, allowPlaintext bool) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return errors.New("the distributor's address is not a URL")
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return fmt.Errorf("the distributor's address %s must begin with http:// or https:// and a host", u.Redacted())
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return fmt.Errorf("the distributor's address %s must have no user, query or fragment", u.Redacted())
+	case Plaintext(address) && !allowPlaintext:
+		return fmt.Errorf("%s would send passwords in clear: use https, or allow plain text on purpose", u.Redacted())
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+func positive(v, otherwise int) int {
+	if v > 0 {
+		return v
+	}
+	return otherwise
+}
+
+func login(c buyer.Credentials) portal.Login {
+	return portal.Login{Name: c.Login, Password: c.Password}
+}
+
+// read performs an operation that changes nothing: within its deadline, repeated when that may help. attempt starts afresh
+// each time it is called.
+func (d *Distributor) read(ctx context.Context, op portal.Op, attempt func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, policyOf(op).deadline)
+	defer cancel()
+	return translate(d.retry.do(ctx, func() error { return attempt(ctx) }))
+}
+
+// once performs an operation that changes nothing, without repeating it: its rows are passed on as they come.
+func (d *Distributor) once(ctx context.Context, op portal.Op, attempt func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, policyOf(op).deadline)
+	defer cancel()
+	return translate(attempt(ctx))
+}
+
+// write performs an operation that changes an order: within its deadline, at most once.
+func (d *Distributor) write(ctx context.Context, op portal.Op, attempt func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, policyOf(op).deadline)
+	defer cancel()
+	return sendError(attempt(ctx))
+}

@@ -1,0 +1,144 @@
+package portal
+
+import "storefront/internal/soap"
+
+// Reading is strict about namespaces and indifferent to everything else that a DTO may hold: unknown members are skipped,
+// a member that comes twice keeps the last text that says something.
+
+// record is a DTO of scalars.
+type record interface {
+	// member returns the field of that name, nil where there is none.
+	member(name string) *Value
+}
+
+func readRecord(d *soap.Decoder, r record) error {
+	return d.Children(func(e soap.Element) error {
+		if e.Space != DataNamespace {
+			return nil
+		}
+		return readValue(d, e, r.member(e.Local))
+	})
+}
+
+func readValue(d *soap.Decoder, e soap.Element, v *Value) error {
+	switch {
+	case v == nil:
+		return nil
+	case e.Nil:
+		if v.Form == Absent {
+			*v = Null()
+		}
+		return nil
+	}
+	text, err := d.Text()
+	if again := Text(text); err == nil && (again.Filled() || !v.Filled()) {
+		*v = again
+	}
+	return err
+}
+
+// eachRow reads an array: read fills a row, yield is given it. Rows that are nil are passed over. An array of nothing but
+// strangers is not an empty one.
+func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error, yield func(*T) error) error {
+	rows, strangers := 0, 0
+	err := d.Children(func(e soap.Element) error {
+		if !e.Is(DataNamespace, name) {
+			strangers++
+			return nil
+		}
+		rows++
+		if e.Nil {
+			return nil
+		}
+		row := new(T)
+		if err := read(d, row); err != nil {
+			return err
+		}
+		return yield(row)
+	})
+	if err == nil && rows == 0 && strangers > 0 {
+		return &soap.AnswerError{Flaw: soap.WrongBody, Detail: "an array without any " + name}
+	}
+	return err
+}
+
+// collect gathers the rows of an array; the slice is never nil.
+func collect[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error) ([]T, error) {
+	rows := []T{}
+	err := eachRow(d, name, read, func(row *T) error {
+		rows = append(rows, *row)
+		return nil
+	})
+	return rows, err
+}
+
+func readItem(d *soap.Decoder, i *ItemDto) error {
+	return d.Children(func(e soap.Element) error {
+		switch {
+		case e.Space != DataNamespace:
+			return nil
+		case e.Local == "PhotoUrls":
+			var err error
+			i.PhotoUrls, err = readStrings(d)
+			return err
+		}
+		return readValue(d, e, i.member(e.Local))
+	})
+}
+
+// maxStrings bounds a list inside an element, so that no element grows with the answer.
+const maxStrings = 100
+
+func readStrings(d *soap.Decoder) ([]string, error) {
+	list := []string{}
+	err := d.Children(func(e soap.Element) error {
+		if !e.Is(ArraysNamespace, "string") || e.Nil || len(list) == maxStrings {
+			return nil
+		}
+		text, err := d.Text()
+		list = append(list, text)
+		return err
+	})
+	return list, err
+}
+
+func readRuntime(d *soap.Decoder, i *ItemRuntimeDto) error    { return readRecord(d, i) }
+func readCategory(d *soap.Decoder, c *CategoryDto) error      { return readRecord(d, c) }
+func readOrder(d *soap.Decoder, o *OrderDto) error            { return readRecord(d, o) }
+func readLine(d *soap.Decoder, l *OrderLineDto) error         { return readRecord(d, l) }
+func readStatus(d *soap.Decoder, s *OrderLineStatusDto) error { return readRecord(d, s) }
+func readFit(d *soap.Decoder, c *CompatibilityDto) error      { return readRecord(d, c) }
+
+func readOrderFull(d *soap.Decoder, o *OrderFullDto) error {
+	return d.Children(func(e soap.Element) error {
+		switch {
+		case e.Space != DataNamespace:
+			return nil
+		case e.Local == "Lines":
+			var err error
+			o.Lines, err = collect(d, "OrderLineDto", readLine)
+			return err
+		}
+		return readValue(d, e, o.member(e.Local))
+	})
+}
+
+// readNote reads the answer to SetOrderNote. Its type is not published, so its namespace is not either.
+func readNote(d *soap.Decoder, n *SetOrderNoteDto) error {
+	return d.Children(func(e soap.Element) error { return readValue(d, e, n.member(e.Local)) })
+}
+
+// readPortion reads a portion of either kind.
+func readPortion[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error) (items []T, total Value, err error) {
+	err = d.Children(func(e soap.Element) error {
+		switch {
+		case e.Is(DataNamespace, "Items"):
+			items, err = collect(d, name, read)
+			return err
+		case e.Is(DataNamespace, "TotalCount"):
+			return readValue(d, e, &total)
+		}
+		return nil
+	})
+	return items, total, err
+}

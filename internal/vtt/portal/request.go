@@ -1,0 +1,101 @@
+package portal
+
+import (
+	"fmt"
+	"strconv"
+
+	"storefront/internal/soap"
+)
+
+// Args are the arguments of a call; an operation takes those that its parameters name.
+type Args struct {
+	ItemId, CategoryId, OrderId string
+	From, To                    int
+	Lines                       []OrderLineCreationDto
+	Count                       string // whole number; "0" removes all of the item
+	Note                        string
+}
+
+// ParamError means that a contract names a parameter that this client has no argument for. Nothing was sent.
+type ParamError struct {
+	Operation string
+	Param     Param
+}
+
+func (e *ParamError) Error() string {
+	return fmt.Sprintf("%s takes a parameter %s of type %s that is not known", e.Operation, e.Param.Name, e.Param.Type)
+}
+
+// Envelope writes the request: the operation's element, login and password, then its parameters in the contract's order,
+// which is the only order that the service reads.
+func (o Operation) Envelope(who Login, args Args) ([]byte, error) {
+	w := soap.NewWriter()
+	w.Start(o.Name, soap.Binding{URI: Namespace})
+	who.write(w)
+	for _, p := range o.Params {
+		if !p.write(w, args) {
+			return nil, &ParamError{Operation: o.Name, Param: p}
+		}
+	}
+	return w.Envelope()
+}
+
+// write writes one parameter; false means that it is not known.
+func (p Param) write(w *soap.Writer, args Args) bool {
+	switch {
+	case p.Type == TypeNewLines:
+		p.writeLines(w, args.Lines)
+	case p.Type == TypeNewLine && len(args.Lines) == 1:
+		p.writeLine(w, args.Lines[0])
+	default:
+		text, ok := args.scalar(p.Name)
+		if !ok {
+			return false
+		}
+		w.Text(p.Name, text)
+	}
+	return true
+}
+
+// scalar finds the argument of a parameter by its name.
+func (a Args) scalar(name string) (string, bool) {
+	switch name {
+	case "itemId":
+		return a.ItemId, true
+	case "categoryId":
+		return a.CategoryId, true
+	case "orderId":
+		return a.OrderId, true
+	case "from":
+		return strconv.Itoa(a.From), true
+	case "to":
+		return strconv.Itoa(a.To), true
+	case "count":
+		return a.Count, true
+	case "note":
+		return a.Note, true
+	}
+	return "", false
+}
+
+func (p Param) writeLines(w *soap.Writer, lines []OrderLineCreationDto) {
+	w.Start(p.Name, soap.Binding{Prefix: "d", URI: DataNamespace})
+	for _, line := range lines {
+		w.Start("d:" + TypeNewLine)
+		line.write(w)
+		w.End()
+	}
+	w.End()
+}
+
+func (p Param) writeLine(w *soap.Writer, line OrderLineCreationDto) {
+	w.Start(p.Name, soap.Binding{Prefix: "d", URI: DataNamespace})
+	line.write(w)
+	w.End()
+}
+
+// write writes the members in ordinal order: out of it the service takes them for null, and orders nothing.
+func (l OrderLineCreationDto) write(w *soap.Writer) {
+	w.Text("d:ItemId", l.ItemId.Text)
+	w.Text("d:Quantity", l.Quantity.Text)
+}

@@ -1,0 +1,21 @@
+package portal
+
+import (
+	"embed"
+	"fmt"
+)
+
+// Address is where the published WSDLs say the service is. Callers ignore it and go where they are configured to.
+const Address = "http://api.vtt.ru:8048/Portal.svc"
+
+//go:embed wsdl/current.wsdl wsdl/2016.wsdl
+var wsdls embed.FS
+
+// WSDL returns the contract that the service publishes in an age, as one document without imported parts.
+func WSDL(age Age) []byte {
+	document, err := wsdls.ReadFile("wsdl/" + string(age) + ".wsdl")
+	if err != nil {
+		panic(fmt.Sprintf("portal: no age %q", age))
+	}
+	return document
+}

@@ -1,0 +1,102 @@
+package vtt
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"storefront/internal/errkind"
+	"storefront/internal/soap"
+)
+
+const (
+	maxRepeats = 2                      // of one read
+	firstPause = 300 * time.Millisecond // doubled for the second; full jitter
+	budgetSize = 10                     // repeats in a row that the budget allows after a calm time
+	budgetGain = 0.1                    // earned back by each success: repeats are at most a tenth of the traffic
+)
+
+// retrier repeats reads. The budget keeps repeats from adding to an outage: only successes refill it.
+type retrier struct {
+	pause func(context.Context, time.Duration) error
+
+	mu     sync.Mutex
+	budget float64
+}
+
+func newRetrier(pause func(context.Context, time.Duration) error) *retrier {
+	if pause == nil {
+		pause = wait
+	}
+	return &retrier{pause: pause, budget: budgetSize}
+}
+
+// do calls attempt, and again after failures that may pass, until it succeeds, the tries or the budget are spent, or ctx ends.
+// It returns the last attempt's error.
+func (r *retrier) do(ctx context.Context, attempt func() error) error {
+	for repeats := 0; ; repeats++ {
+		err := attempt()
+		if err == nil {
+			r.earn()
+			return nil
+		}
+		if repeats == maxRepeats || !transient(err) || !r.spend() {
+			return err
+		}
+		if r.pause(ctx, rand.N(firstPause<<repeats)) != nil {
+			return err
+		}
+	}
+}
+
+func (r *retrier) earn() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.budget = min(r.budget+budgetGain, budgetSize)
+}
+
+func (r *retrier) spend() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.budget < 1 {
+		return false
+	}
+	r.budget--
+	return true
+}
+
+// transient tells whether a failed read may succeed when repeated. A timeout may not: whoever is slow is not helped by more work.
+func transient(err error) bool {
+	var (
+		lost   *soap.TransportError
+		status *soap.StatusError
+		bad    *soap.AnswerError
+		fault  *soap.Fault
+	)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return false
+	case errors.As(err, &lost):
+		return true
+	case errors.As(err, &status):
+		return status.Status >= 500
+	case errors.As(err, &bad):
+		return bad.Flaw == soap.Truncated || bad.Flaw == soap.Empty || bad.Flaw == soap.HTML
+	case errors.As(err, &fault):
+		return faultKind(fault.Code) == errkind.Technical
+	}
+	return false
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

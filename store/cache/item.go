@@ -1,0 +1,152 @@
+package cache
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+	"storefront/store/sqlite"
+)
+
+// ErrNoItem is returned for an item that was never seen. It is compared with errors.Is.
+var ErrNoItem = errkind.New(errkind.NotFound, "item.missing")
+
+// Item returns one item, also one that has left the assortment. ErrNoItem.
+func (s *Store) Item(ctx context.Context, id catalog.ItemID) (catalog.Item, error) {
+	items, err := s.Items(ctx, []catalog.ItemID{id})
+	if err != nil {
+		return catalog.Item{}, err
+	}
+	if len(items) == 0 {
+		return catalog.Item{}, ErrNoItem
+	}
+	return items[0], nil
+}
+
+// Items returns the items in the order asked for, also those that have left the assortment, because carts and orders still
+// name them. Ids that were never seen are left out.
+func (s *Store) Items(ctx context.Context, ids []catalog.ItemID) (items []catalog.Item, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		items, err = itemsOf(ctx, db.Read, ids)
+		return err
+	})
+	return items, err
+}
+
+func itemsOf(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) ([]catalog.Item, error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = string(id)
+	}
+	rows, err := q.QueryContext(ctx, `SELECT body FROM items WHERE id IN (`+sqlite.Placeholders(1, len(ids))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := make(map[catalog.ItemID]catalog.Item, len(ids))
+	err = eachBody(rows, func(item catalog.Item) error {
+		found[item.ID] = item
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	items := make([]catalog.Item, 0, len(ids))
+	for _, id := range ids {
+		if item, ok := found[id]; ok {
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+// EachItem calls yield for every item of the assortment, ordered by id, all of one generation. It stops at yield's error.
+func (s *Store) EachItem(ctx context.Context, yield func(catalog.Item) error) error {
+	db, err := s.current(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := db.Read.QueryContext(ctx, `SELECT body FROM items WHERE gone_at = 0 ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return eachBody(rows, yield)
+}
+
+func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
+	var body sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&body); err != nil {
+			return err
+		}
+		var item catalog.Item
+		if err := json.Unmarshal(body, &item); err != nil {
+			return fmt.Errorf("item in the cache: %w", err)
+		}
+		if err := yield(item); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// UpsertItems writes items read one by one or by category, outside a load.
+func (s *Store) UpsertItems(ctx context.Context, items []catalog.Item) error {
+	return s.use(ctx, func(db *sqlite.DB) error {
+		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, items) })
+	})
+}
+
+// noLoad stands for the load of items that came outside one.
+const noLoad = 0
+
+// unlessSame makes an insert touch only rows that differ: a load that changes nothing writes nothing.
+const unlessSame = `ON CONFLICT (id) DO UPDATE SET category = excluded.category, body = excluded.body, hash = excluded.hash,
+		changed = excluded.changed, gone_at = 0
+	WHERE items.hash <> excluded.hash OR items.gone_at <> 0`
+
+func upsertItems(ctx context.Context, tx *sql.Tx, load int64, items []catalog.Item) error {
+	return writeItems(ctx, tx, `INSERT INTO items (id, category, body, hash, added, changed) VALUES ($1, $2, $3, $4, $5, $5) `+unlessSame, load, items)
+}
+
+// writeItems runs insert with each item's id, category, body, hash, and the load.
+func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, items []catalog.Item) error {
+	statement, err := tx.PrepareContext(ctx, insert)
+	if err != nil {
+		return err
+	}
+	defer statement.Close()
+	for _, item := range items {
+		body, hash, err := encode(item)
+		if err != nil {
+			return err
+		}
+		if _, err := statement.ExecContext(ctx, item.ID, item.Category, string(body), hash, load); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errNoID = errors.New("an item without an id")
+
+// encode returns an item's body and its hash.
+func encode(item catalog.Item) (body, hash []byte, err error) {
+	if item.ID == "" {
+		return nil, nil, errNoID
+	}
+	if body, err = json.Marshal(item); err != nil {
+		return nil, nil, fmt.Errorf("item %q: %w", item.ID, err)
+	}
+	sum := sha256.Sum256(body)
+	return body, sum[:], nil
+}

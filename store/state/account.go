@@ -1,0 +1,52 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"storefront/internal/buyer"
+	"storefront/internal/errkind"
+	"storefront/store/sqlite"
+)
+
+var _ buyer.AccountStore = (*Store)(nil)
+
+// ErrNoAccount is returned for a buyer who never signed in here. It is compared with errors.Is.
+var ErrNoAccount = errkind.New(errkind.NotFound, "account.missing")
+
+// Account returns what is known of a buyer. ErrNoAccount.
+func (s *Store) Account(ctx context.Context, b buyer.ID) (buyer.Account, error) {
+	a := buyer.Account{ID: b}
+	err := s.db.Read.QueryRowContext(ctx, `SELECT edit_right, signed_in_at, last_seen_at FROM accounts WHERE buyer_id = $1`, b).
+		Scan(&a.Right, sqlite.At(&a.SignedInAt), sqlite.At(&a.LastSeen))
+	if errors.Is(err, sql.ErrNoRows) {
+		return buyer.Account{}, ErrNoAccount
+	}
+	return a, err
+}
+
+// SaveAccount writes what is known of a buyer.
+func (s *Store) SaveAccount(ctx context.Context, a buyer.Account) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO accounts (buyer_id, edit_right, signed_in_at, last_seen_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (buyer_id) DO UPDATE SET edit_right = excluded.edit_right, signed_in_at = excluded.signed_in_at,
+			last_seen_at = excluded.last_seen_at`,
+		a.ID, a.Right, sqlite.Micros(a.SignedInAt), sqlite.Micros(a.LastSeen))
+	return err
+}
+
+// Preferences returns a buyer's choices, empty ones where he made none.
+func (s *Store) Preferences(ctx context.Context, b buyer.ID) (p buyer.Preferences, err error) {
+	err = s.db.Read.QueryRowContext(ctx, `SELECT language, theme FROM preferences WHERE buyer_id = $1`, b).Scan(&p.Language, &p.Theme)
+	if errors.Is(err, sql.ErrNoRows) {
+		return buyer.Preferences{}, nil
+	}
+	return p, err
+}
+
+// SavePreferences keeps a buyer's choices.
+func (s *Store) SavePreferences(ctx context.Context, b buyer.ID, p buyer.Preferences) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO preferences (buyer_id, language, theme) VALUES ($1, $2, $3)
+		ON CONFLICT (buyer_id) DO UPDATE SET language = excluded.language, theme = excluded.theme`, b, p.Language, p.Theme)
+	return err
+}

@@ -1,0 +1,159 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/order"
+	"storefront/store/sqlite"
+)
+
+// Cart returns the current generation, empty where nothing was added yet.
+func (s *Store) Cart(ctx context.Context, b buyer.ID) (cart order.Cart, err error) {
+	err = s.db.View(ctx, func(tx *sql.Tx) error {
+		cart, err = cartOf(ctx, tx, b)
+		return err
+	})
+	return cart, err
+}
+
+// AddLine adds to the quantity of a line. order.ErrFrozen, order.ErrCartFull, order.ErrQuantity.
+func (s *Store) AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
+	if !quantity.IsPositive() {
+		return order.Cart{}, order.ErrQuantity
+	}
+	return s.editCart(ctx, b, func(tx *sql.Tx, version int64) (changed bool, err error) {
+		var already decimal.Decimal
+		err = tx.QueryRowContext(ctx, `SELECT quantity FROM cart_lines WHERE buyer_id = $1 AND item_id = $2`, b, item).Scan(&already)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return false, err
+		}
+		return s.putLine(ctx, tx, b, version, item, already.Add(quantity))
+	})
+}
+
+// SetLine sets the quantity of a line; zero removes it. order.ErrFrozen, order.ErrCartFull, order.ErrQuantity.
+func (s *Store) SetLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
+	return s.editCart(ctx, b, func(tx *sql.Tx, version int64) (changed bool, err error) {
+		if quantity.IsZero() {
+			return exec(ctx, tx, `DELETE FROM cart_lines WHERE buyer_id = $1 AND item_id = $2`, b, item)
+		}
+		return s.putLine(ctx, tx, b, version, item, quantity)
+	})
+}
+
+// SetCartNote keeps the note that goes with the order. order.ErrFrozen.
+func (s *Store) SetCartNote(ctx context.Context, b buyer.ID, note string) (order.Cart, error) {
+	return s.editCart(ctx, b, func(tx *sql.Tx, _ int64) (changed bool, err error) {
+		return exec(ctx, tx, `UPDATE carts SET note = $2 WHERE buyer_id = $1 AND note <> $2`, b, note)
+	})
+}
+
+// editCart runs edit on a cart that is not frozen, telling it the version that an edit brings about. An edit that changed
+// nothing leaves the version, so that an agreement to it still stands.
+func (s *Store) editCart(ctx context.Context, b buyer.ID, edit func(tx *sql.Tx, version int64) (changed bool, err error)) (cart order.Cart, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO carts (buyer_id, id, version) VALUES ($1, $2, 1) ON CONFLICT (buyer_id) DO NOTHING`, b, newID())
+		if err != nil {
+			return err
+		}
+		before, err := cartHead(ctx, tx, b)
+		if err != nil {
+			return err
+		}
+		if before.Frozen {
+			return order.ErrFrozen
+		}
+		changed, err := edit(tx, before.Version+1)
+		if err != nil {
+			return err
+		}
+		if changed {
+			if _, err := tx.ExecContext(ctx, `UPDATE carts SET version = version + 1 WHERE buyer_id = $1`, b); err != nil {
+				return err
+			}
+		}
+		cart, err = cartOf(ctx, tx, b)
+		return err
+	})
+	return cart, err
+}
+
+// putLine sets the quantity of a line, new or not.
+func (s *Store) putLine(ctx context.Context, tx *sql.Tx, b buyer.ID, version int64, item catalog.ItemID, quantity decimal.Decimal) (changed bool, err error) {
+	if !quantity.IsInteger() || !quantity.IsPositive() || quantity.GreaterThan(decimal.NewFromInt(order.MaxQuantity)) {
+		return false, order.ErrQuantity
+	}
+	changed, err = exec(ctx, tx, `INSERT INTO cart_lines (buyer_id, item_id, quantity, added_in, added_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (buyer_id, item_id) DO UPDATE SET quantity = excluded.quantity WHERE cart_lines.quantity <> excluded.quantity`,
+		b, item, quantity.IntPart(), version, sqlite.Micros(s.now()))
+	if err != nil {
+		return false, err
+	}
+	var lines int
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM cart_lines WHERE buyer_id = $1`, b).Scan(&lines); err != nil {
+		return false, err
+	}
+	if lines > order.MaxLines {
+		return false, order.ErrCartFull
+	}
+	return changed, nil
+}
+
+// cartOf returns a buyer's cart with its lines in the order they were added.
+func cartOf(ctx context.Context, tx *sql.Tx, b buyer.ID) (order.Cart, error) {
+	cart, err := cartHead(ctx, tx, b)
+	if err != nil || cart.ID == "" {
+		return cart, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT item_id, quantity, added_at FROM cart_lines WHERE buyer_id = $1 ORDER BY added_in, item_id`, b)
+	cart.Lines, err = sqlite.Collect(rows, err, func(l *order.CartLine) []any {
+		return []any{&l.ItemID, &l.Quantity, sqlite.At(&l.AddedAt)}
+	})
+	return cart, err
+}
+
+// cartHead returns a buyer's cart without lines. That it is frozen follows from its submission and is kept nowhere else.
+func cartHead(ctx context.Context, tx *sql.Tx, b buyer.ID) (order.Cart, error) {
+	cart := order.Cart{Buyer: b}
+	err := tx.QueryRowContext(ctx, `SELECT id, version, note,
+			EXISTS (SELECT 1 FROM submissions AS s WHERE s.buyer_id = c.buyer_id AND s.cart_id = c.id AND s.is_open = 1)
+		FROM carts AS c WHERE c.buyer_id = $1`, b).Scan(&cart.ID, &cart.Version, &cart.Note, &cart.Frozen)
+	if errors.Is(err, sql.ErrNoRows) {
+		return cart, nil
+	}
+	return cart, err
+}
+
+// endCart begins a fresh generation where a submission's cart is still the current one, untouched since it was sent. A cart
+// that was returned meanwhile (CartVersion + 1) and edited is the buyer's, not the submission's.
+func endCart(ctx context.Context, tx *sql.Tx, s order.Submission) error {
+	ended, err := exec(ctx, tx, `UPDATE carts SET id = $4, version = version + 1, note = ''
+		WHERE buyer_id = $1 AND id = $2 AND version <= $3 + 1`, s.Buyer, s.Cart, s.CartVersion, newID())
+	if err != nil || !ended {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM cart_lines WHERE buyer_id = $1`, s.Buyer)
+	return err
+}
+
+// returnCart gives the same lines back as a new version, which can be sent again.
+func returnCart(ctx context.Context, tx *sql.Tx, s order.Submission) error {
+	_, err := tx.ExecContext(ctx, `UPDATE carts SET version = version + 1 WHERE buyer_id = $1 AND id = $2`, s.Buyer, s.Cart)
+	return err
+}
+
+// exec runs a statement and tells whether it changed a row.
+func exec(ctx context.Context, tx *sql.Tx, statement string, args ...any) (changed bool, err error) {
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}

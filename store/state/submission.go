@@ -1,0 +1,184 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/internal/errkind"
+	"storefront/internal/order"
+	"storefront/store/sqlite"
+)
+
+// Prepare writes a PREPARED submission and, by being open, freezes its cart. order.ErrOpenSubmission, order.ErrCartChanged.
+func (s *Store) Prepare(ctx context.Context, sub order.Submission) error {
+	sub.State = order.Prepared
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if err := mayPrepare(ctx, tx, sub); err != nil {
+			return err
+		}
+		if err := insertSubmission(ctx, tx, sub); err != nil {
+			return err
+		}
+		return s.recordStep(ctx, tx, sub)
+	})
+}
+
+func mayPrepare(ctx context.Context, tx *sql.Tx, sub order.Submission) error {
+	var open bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM submissions WHERE buyer_id = $1 AND is_open = 1)`, sub.Buyer).Scan(&open)
+	if err != nil {
+		return err
+	}
+	if open {
+		return order.ErrOpenSubmission
+	}
+	cart, err := cartHead(ctx, tx, sub.Buyer)
+	if err != nil {
+		return err
+	}
+	if cart.ID == "" || cart.ID != sub.Cart || cart.Version != sub.CartVersion {
+		return order.ErrCartChanged
+	}
+	return nil
+}
+
+// Move changes a submission found in state and epoch. order.ErrMoved if it is there no longer.
+func (s *Store) Move(ctx context.Context, id order.SubmissionID, state order.State, epoch int64, change func(*order.Submission)) (moved order.Submission, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		before, err := submissionAt(ctx, tx, id, state, epoch)
+		if err != nil {
+			return err
+		}
+		moved = before
+		moved.Lines, moved.Baseline = slices.Clone(before.Lines), slices.Clone(before.Baseline)
+		change(&moved)
+		settle(&moved, before, s.now())
+		if err := updateSubmission(ctx, tx, moved); err != nil {
+			return err
+		}
+		if err := s.recordStep(ctx, tx, moved); err != nil {
+			return err
+		}
+		return releaseCart(ctx, tx, before, moved)
+	})
+	if err != nil {
+		return order.Submission{}, err
+	}
+	return moved, nil
+}
+
+// settle completes a move: what a submission is can't change, and its credentials go as soon as nothing is left to find out.
+func settle(moved *order.Submission, before order.Submission, now time.Time) {
+	moved.ID, moved.Buyer, moved.Cart, moved.CartVersion = before.ID, before.Buyer, before.Cart, before.CartVersion
+	moved.Lines, moved.Note, moved.CreatedAt = before.Lines, before.Note, before.CreatedAt
+	moved.Epoch, moved.ChangedAt = before.Epoch+1, now.Truncate(time.Microsecond).UTC()
+	switch moved.State {
+	case order.Confirmed, order.NotSent, order.Rejected:
+		moved.Sealed = nil
+	}
+}
+
+// releaseCart ends the cart's generation when it has become an order, and gives it back when it has not.
+func releaseCart(ctx context.Context, tx *sql.Tx, before, moved order.Submission) error {
+	switch {
+	case moved.State == order.Confirmed || moved.State == order.LateFound:
+		return endCart(ctx, tx, moved)
+	case before.State.Open() && !moved.State.Open():
+		return returnCart(ctx, tx, moved)
+	}
+	return nil
+}
+
+// recordStep appends to the history.
+func (s *Store) recordStep(ctx context.Context, tx *sql.Tx, sub order.Submission) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO submission_events (submission_id, buyer_id, state, at) VALUES ($1, $2, $3, $4)`,
+		sub.ID, sub.Buyer, sub.State, sqlite.Micros(s.now()))
+	return err
+}
+
+// Touch stores what reading changes, without a move. order.ErrNoSubmission.
+func (s *Store) Touch(ctx context.Context, sub order.Submission) error {
+	n, err := s.db.Exec(ctx, `UPDATE submissions SET reads_ok = $3, last_read_at = $4, next_read_at = $5, note_sent = $6, note_error = $7
+		WHERE buyer_id = $1 AND id = $2`, sub.Buyer, sub.ID,
+		sub.ReadsOK, sqlite.Micros(sub.LastReadAt), sqlite.Micros(sub.NextReadAt), sub.NoteSent, sub.NoteError)
+	if err == nil && n == 0 {
+		return order.ErrNoSubmission
+	}
+	return err
+}
+
+// WipeSealed wipes the credentials of submissions older than a moment: the end of the late watch. It returns how many.
+func (s *Store) WipeSealed(ctx context.Context, before time.Time) (int64, error) {
+	return s.db.Exec(ctx, `UPDATE submissions SET sealed = NULL WHERE sealed IS NOT NULL AND is_open = 0 AND created_at < $1`, sqlite.Micros(before))
+}
+
+// Submission returns a buyer's own submission. order.ErrNoSubmission.
+func (s *Store) Submission(ctx context.Context, b buyer.ID, id order.SubmissionID) (order.Submission, error) {
+	return s.one(ctx, `WHERE buyer_id = $1 AND id = $2`, b, id)
+}
+
+// OpenSubmission returns the buyer's open submission, if any.
+func (s *Store) OpenSubmission(ctx context.Context, b buyer.ID) (order.Submission, bool, error) {
+	sub, err := s.one(ctx, `WHERE buyer_id = $1 AND is_open = 1`, b)
+	if errors.Is(err, order.ErrNoSubmission) {
+		return order.Submission{}, false, nil
+	}
+	return sub, err == nil, err
+}
+
+// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, oldest first, for recovery only.
+func (s *Store) Unfinished(ctx context.Context) (list []order.Submission, err error) {
+	err = s.db.View(ctx, func(tx *sql.Tx) error {
+		list, err = submissions(ctx, tx, `WHERE state IN ('PREPARED', 'BASELINED', 'SENDING', 'UNKNOWN') ORDER BY created_at, id`)
+		return err
+	})
+	return list, err
+}
+
+// one returns the only submission that matches. order.ErrNoSubmission.
+func (s *Store) one(ctx context.Context, where string, args ...any) (sub order.Submission, err error) {
+	err = s.db.View(ctx, func(tx *sql.Tx) error {
+		list, err := submissions(ctx, tx, where, args...)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return order.ErrNoSubmission
+		}
+		sub = list[0]
+		return nil
+	})
+	return sub, err
+}
+
+// submissionAt returns a submission that stands where it is expected. order.ErrMoved. A mover holds the submission's id by
+// having prepared or recovered it; what it changes is then the buyer's whose the row says it is.
+func submissionAt(ctx context.Context, tx *sql.Tx, id order.SubmissionID, state order.State, epoch int64) (order.Submission, error) {
+	list, err := submissions(ctx, tx, `WHERE id = $1 AND state = $2 AND epoch = $3`, id, state, epoch)
+	if err != nil {
+		return order.Submission{}, err
+	}
+	if len(list) == 0 {
+		return order.Submission{}, order.ErrMoved
+	}
+	return list[0], nil
+}
+
+// History returns the moves of a buyer's submission, oldest first.
+func (s *Store) History(ctx context.Context, b buyer.ID, id order.SubmissionID) ([]order.Step, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT state, at FROM submission_events WHERE buyer_id = $1 AND submission_id = $2 ORDER BY id`, b, id)
+	return sqlite.Collect(rows, err, func(step *order.Step) []any { return []any{&step.State, sqlite.At(&step.At)} })
+}
+
+// explained names the conflict of an order that another submission of the buyer already stands for.
+func explained(err error, id order.ID) error {
+	if !sqlite.Duplicate(err) {
+		return err
+	}
+	return errkind.Wrap(errkind.Conflict, fmt.Errorf("order %s explains another submission: %w", id, err))
+}

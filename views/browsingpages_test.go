@@ -1,0 +1,10 @@
+package views_test
+
+import "testing"
+
+func TestPagesOfBrowsingLookAsAgreed(t *testing.T) {
+	ctx := russian(t)
+	for _, p := range browsingPages() {
+		t.Run(p.name, func(t *testing.T) { golden(t, ctx, p.name, p.make(ctx)) })
+	}
+}

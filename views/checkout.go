@@ -1,0 +1,163 @@
+package views
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/i18n"
+	"storefront/internal/money"
+	"storefront/internal/order"
+	"storefront/views/ui"
+)
+
+// CheckoutSource is what the review before ordering is made from.
+type CheckoutSource struct {
+	// Review is what the service says now. Where it could not be asked, Review holds the cart alone and ReadAt is zero.
+	Review order.Review
+	// Note is the note to show: the cart's, or what was typed into a form that was refused.
+	Note string
+	// Agreed keeps the tick of a form that was refused for another reason.
+	Agreed  bool
+	Right   buyer.Right
+	Rate    money.Rate
+	Problem *Problem
+	Now     time.Time
+}
+
+// Checkout is the review before ordering.
+type Checkout struct {
+	CartVersion     string
+	Token           string
+	Lines           []CheckoutLine
+	Read            bool // the service was asked
+	Changed         int  // lines that differ from what was shown
+	Left            int  // lines that can't be ordered and are left out
+	Total, TotalRUB Amount
+	Before          Amount // what the same lines cost as shown before, where that differs
+	Summary         string
+	Rate            RateNote
+	ReadAt          Moment
+	// Agreement is beside the box that has to be ticked; empty when nothing needs consent.
+	Agreement string
+	Agreed    bool
+	Note      string
+	NoteHint  string
+	Orderable bool
+	Problem   *Problem
+}
+
+// CheckoutLine is a line as it will be ordered, or left out.
+type CheckoutLine struct {
+	ItemID, Name, URL     string
+	Quantity              string
+	Price, Sum, SumRUB    Amount
+	PriceBefore           Amount // only where it differs
+	Branch, Main, Transit Stock
+	Change                string // what differs from what was shown, in words
+	Tone                  ui.Tone
+	Left                  bool // left out of the order
+	Read                  bool // the service offers the item
+}
+
+// Empty tells whether there is nothing to review.
+func (c Checkout) Empty() bool { return c.Read && len(c.Lines) == 0 }
+
+// NewCheckout makes the review before ordering.
+func NewCheckout(ctx context.Context, s CheckoutSource) Checkout {
+	r := s.Review
+	page := Checkout{
+		CartVersion: strconv.FormatInt(r.Cart.Version, 10), Token: r.Token, Note: s.Note, Agreed: s.Agreed, Read: !r.ReadAt.IsZero(),
+		Total: amount(ctx, r.Total, money.USD), TotalRUB: roubles(ctx, r.Total, s.Rate), Rate: newRateNote(ctx, s.Rate, s.Now),
+		ReadAt: clock(ctx, r.ReadAt, s.Now), Problem: s.Problem, NoteHint: i18n.T(ctx, "checkout.note.private"),
+	}
+	if s.Right != buyer.RightNone {
+		page.NoteHint = i18n.T(ctx, "checkout.note.sent")
+	}
+	for _, l := range r.Lines {
+		line := newCheckoutLine(ctx, l, s.Rate)
+		if line.Left {
+			page.Left++
+		}
+		if line.Change != "" {
+			page.Changed++
+		}
+		page.Lines = append(page.Lines, line)
+	}
+	page.addTotals(ctx, r)
+	page.Orderable = page.Read && len(r.Orderable()) > 0 && !r.Cart.Frozen
+	if r.NeedsConsent {
+		page.Agreement = i18n.T(ctx, "checkout.agree")
+	}
+	return page
+}
+
+func (page *Checkout) addTotals(ctx context.Context, r order.Review) {
+	pieces, before, comparable := decimal.Zero, decimal.Zero, true
+	ordered := r.Orderable()
+	for _, l := range ordered {
+		pieces = pieces.Add(l.Quantity)
+		if l.Shown == nil {
+			comparable = false
+			continue
+		}
+		before = before.Add(l.Shown.Mul(l.Quantity))
+	}
+	if comparable && !before.Equal(r.Total) {
+		page.Before = amount(ctx, before, money.USD)
+	}
+	page.Summary = i18n.N(ctx, "unit.lines", len(ordered)) + " · " + i18n.N(ctx, "unit.pieces", int(pieces.IntPart()))
+}
+
+func newCheckoutLine(ctx context.Context, l order.ReviewLine, rate money.Rate) CheckoutLine {
+	line := CheckoutLine{
+		ItemID: string(l.ItemID), Name: l.Name, URL: ItemURL(l.ItemID), Quantity: count(ctx, l.Quantity), Read: !l.Gone,
+		Branch: newStock(ctx, l.Offer.Available), Main: newStock(ctx, l.Offer.MainOffice), Transit: newStock(ctx, l.Offer.Transit),
+	}
+	switch {
+	case l.Gone:
+		line.Change, line.Tone, line.Left = i18n.T(ctx, "checkout.line.gone"), ui.Danger, true
+	case !l.Orderable():
+		line.Change, line.Tone, line.Left = i18n.T(ctx, "checkout.line.on_request"), ui.Danger, true
+	default:
+		line.Price, line.Sum = amount(ctx, *l.Offer.Price, money.USD), amount(ctx, l.Sum(), money.USD)
+		line.SumRUB = roubles(ctx, l.Sum(), rate)
+		line.compare(ctx, l)
+	}
+	return line
+}
+
+// compare says what differs from what was shown: first the price, then what stock can't cover.
+func (line *CheckoutLine) compare(ctx context.Context, l order.ReviewLine) {
+	var changes []string
+	switch {
+	case l.Shown == nil || l.Shown.IsNegative():
+		changes, line.Tone = append(changes, i18n.T(ctx, "checkout.line.priced")), ui.Warning
+	case l.Changed():
+		line.PriceBefore = amount(ctx, *l.Shown, money.USD)
+		key, tone := "checkout.line.dearer", ui.Warning
+		if l.Offer.Price.LessThan(*l.Shown) {
+			key, tone = "checkout.line.cheaper", ui.Success
+		}
+		changes, line.Tone = append(changes, i18n.T(ctx, key, "Before", line.PriceBefore.Text)), tone
+	}
+	if short := shortage(ctx, l.Quantity, l.Offer); short != "" {
+		changes, line.Tone = append(changes, short), ui.Warning
+	}
+	line.Change = strings.Join(changes, " ")
+}
+
+// lineNoteClass is written out so that the style sheet's builder finds every name.
+func lineNoteClass(t ui.Tone) string {
+	switch t {
+	case ui.Danger:
+		return "is-error"
+	case ui.Success:
+		return "is-success"
+	}
+	return "is-warning"
+}

@@ -1,0 +1,161 @@
+package views
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"storefront/internal/i18n"
+	"storefront/internal/order"
+	"storefront/views/ui"
+)
+
+// Document is an invoice, a waybill or a link to a transfer document.
+type Document struct {
+	Kind   string // words: «Счёт на оплату», «ТОРГ-12», «УПД / УКД»
+	Number string // empty for links
+	Date   Moment
+	URL    string // http or https; empty where there is only a number
+}
+
+// newDocuments lists an order's documents in the order they are issued in.
+func newDocuments(ctx context.Context, o order.Order, now time.Time) []Document {
+	var out []Document
+	for _, d := range []struct {
+		kind string
+		order.Document
+	}{{"document.payment", o.PaymentInvoice}, {"document.torg12", o.Invoice}} {
+		if d.Exists() {
+			out = append(out, Document{Kind: i18n.T(ctx, d.kind), Number: d.Number, Date: date(ctx, d.Date, now)})
+		}
+	}
+	links := transferLinks(o.Transfer)
+	for i, link := range links {
+		d := Document{Kind: i18n.T(ctx, "document.transfer"), URL: link}
+		if len(links) > 1 {
+			d.Kind = i18n.T(ctx, "document.transfer.nth", "Number", i+1)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// transferLinks keeps the addresses that a page may link to: absolute http and https.
+func transferLinks(raw []string) []string {
+	return slices.DeleteFunc(slices.Clone(raw), func(link string) bool {
+		return SafeURL(link) == "" || strings.HasPrefix(link, "/")
+	})
+}
+
+// DocumentQuery is the period that documents are asked for.
+type DocumentQuery struct {
+	From, To string // 2026-11-23, of the order's date, both inclusive
+	Page     int
+}
+
+// URL is the address of the list at a page of this query.
+func (q DocumentQuery) URL(page int) string {
+	v := url.Values{}
+	for name, text := range map[string]string{"from": q.From, "to": q.To} {
+		if text != "" {
+			v.Set(name, text)
+		}
+	}
+	if page > 1 {
+		v.Set("page", strconv.Itoa(page))
+	}
+	return addressed(DocumentsURL, v)
+}
+
+// Period is a ready-made choice of a period.
+type Period struct {
+	Label    string
+	URL      string
+	Selected bool
+}
+
+// DocumentsSource is what the list of documents is made from.
+type DocumentsSource struct {
+	Query   DocumentQuery
+	Orders  []order.Order // with documents, newest first
+	Total   int           // orders with documents in the period
+	PerPage int
+	ReadAt  time.Time // when the service's list of orders was last read whole; zero: not yet
+	Problem *Problem
+	Now     time.Time
+}
+
+// Documents is the list of all documents.
+type Documents struct {
+	Query   DocumentQuery
+	Periods []Period
+	Orders  []OrderDocuments
+	Count   string
+	Pages   ui.Paging
+	ReadAt  Moment
+	Loading bool
+	Poll    string
+	Problem *Problem
+}
+
+// OrderDocuments are the documents of one order.
+type OrderDocuments struct {
+	OrderID, URL string
+	Created      Moment
+	Status       StatusBadge
+	Sum          Amount
+	Documents    []Document
+}
+
+// Empty tells whether there are no documents in the period.
+func (d Documents) Empty() bool { return len(d.Orders) == 0 && !d.Loading }
+
+// NewDocuments makes the list of documents.
+func NewDocuments(ctx context.Context, s DocumentsSource) Documents {
+	page := Documents{
+		Query: s.Query, Periods: newPeriods(ctx, s.Query, s.Now), Loading: s.ReadAt.IsZero(), ReadAt: clock(ctx, s.ReadAt, s.Now),
+		Count: i18n.N(ctx, "document.count", s.Total), Pages: paging(s.Query.Page, s.PerPage, s.Total, s.Query.URL, "#documents"), Problem: s.Problem,
+	}
+	if page.Loading {
+		page.Poll = "3s"
+	}
+	for _, o := range s.Orders {
+		page.Orders = append(page.Orders, OrderDocuments{
+			OrderID: string(o.ID), URL: OrderURL(o.ID), Created: date(ctx, o.CreatedAt, s.Now), Status: newStatusBadge(ctx, o.Status),
+			Sum: amount(ctx, o.Sum, o.Currency), Documents: newDocuments(ctx, o, s.Now),
+		})
+	}
+	return page
+}
+
+// newPeriods offers this month, the last one, this year and everything.
+func newPeriods(ctx context.Context, q DocumentQuery, now time.Time) []Period {
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	year := time.Date(now.Year(), 1, 1, 0, 0, 0, 0, now.Location())
+	choices := []struct {
+		key      string
+		from, to time.Time
+	}{
+		{"document.period.month", month, month.AddDate(0, 1, -1)},
+		{"document.period.last_month", month.AddDate(0, -1, 0), month.AddDate(0, 0, -1)},
+		{"document.period.year", year, year.AddDate(1, 0, -1)},
+		{"document.period.all", time.Time{}, time.Time{}},
+	}
+	out := make([]Period, 0, len(choices))
+	for _, c := range choices {
+		p := DocumentQuery{From: isoDay(c.from), To: isoDay(c.to)}
+		out = append(out, Period{Label: i18n.T(ctx, c.key), URL: p.URL(1), Selected: p.From == q.From && p.To == q.To})
+	}
+	return out
+}
+
+// isoDay writes a day as a date field has it; empty for no time.
+func isoDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}

@@ -1,0 +1,50 @@
+package views
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"storefront/internal/errkind"
+	"storefront/internal/i18n"
+)
+
+// Login is the page to sign in on.
+type Login struct {
+	Name    string // the login typed before, never the password
+	Next    string // local path to come back to
+	Problem *Problem
+}
+
+// NewLogin makes the page to sign in on; err is what the last try ran into. A wrong password, an account without rights and
+// a service that does not answer are told apart.
+func NewLogin(ctx context.Context, name, next string, err error) Login {
+	page := Login{Name: name, Next: next, Problem: NewProblem(ctx, err)}
+	if page.Problem == nil {
+		return page
+	}
+	key := ""
+	switch kind := errkind.Of(err); {
+	case kind == errkind.AccessDenied:
+		key = "login.denied"
+	case kind == errkind.NonAuthorized:
+		key = "login.no_right"
+	case errkind.Upstream(err):
+		key = "login.down"
+	default:
+		return page
+	}
+	page.Problem.Title, page.Problem.Text = i18n.T(ctx, key+".title"), i18n.T(ctx, key)
+	return page
+}
+
+// loginAttrs put the cursor where typing starts: into the login, or the password where the login is known already.
+func loginAttrs(p Login) templ.Attributes {
+	return templ.Attributes{
+		"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false", "maxlength": "100", "required": true, "autofocus": p.Name == "",
+	}
+}
+
+func passwordAttrs(p Login) templ.Attributes {
+	return templ.Attributes{"autocomplete": "current-password", "maxlength": "200", "required": true, "autofocus": p.Name != ""}
+}

@@ -1,0 +1,178 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/errkind"
+	"storefront/internal/i18n"
+	"storefront/internal/money"
+	"storefront/views/ui"
+)
+
+// OperatorSource is what the operator's page is made from.
+type OperatorSource struct {
+	Version   string
+	StartedAt time.Time
+	Upstream  string // address of the service, without credentials
+	// Plaintext means that logins and passwords travel to the service in clear.
+	Plaintext bool
+	// EmulatorURL is the emulator's own page in demo; empty otherwise.
+	EmulatorURL string
+	Runs        []Run    // newest first
+	Health      []Health // an operation each
+	// Unknown counts submissions whose outcome is not known, Open those that hold a cart.
+	Unknown, Open    int
+	Sessions, Buyers int // signed in; with credentials in memory
+	Sizes            []StoreSize
+	Now              time.Time
+}
+
+// Run is one synchronisation.
+type Run struct {
+	Name                  string // code: catalogue, prices, orders, …
+	Buyer                 string // whose; empty for what all share
+	StartedAt, FinishedAt time.Time
+	Failed                errkind.Kind
+	Detail                string // counts in the job's own short words
+}
+
+// Health is how an operation of the service has been doing lately.
+type Health struct {
+	Operation       string
+	Calls, Failures int
+	Median, Slowest time.Duration
+	LastFailure     errkind.Kind
+	LastFailureAt   time.Time
+}
+
+// StoreSize is how much a store holds.
+type StoreSize struct {
+	Name  string
+	Rows  int
+	Bytes int64 // 0 where rows are all that is counted
+}
+
+// Operator is the operator's page.
+type Operator struct {
+	Version, Upstream string
+	StartedAt         Moment
+	Plaintext         bool
+	EmulatorURL       string
+	Figures           []Figure
+	Runs              []RunRow
+	Health            []HealthRow
+	Sizes             []SizeRow
+	ReadAt            Moment
+}
+
+// Figure is a number that the operator looks at first.
+type Figure struct {
+	Label, Value string
+	TestID       string
+	Tone         ui.Tone
+	Hint         string
+}
+
+// RunRow is one synchronisation.
+type RunRow struct {
+	Name, Buyer, Took, Detail, Outcome string
+	Tone                               ui.Tone
+	StartedAt                          Moment
+}
+
+// HealthRow is how an operation has been doing.
+type HealthRow struct {
+	Operation, Calls, Failures, Median, Slowest string
+	LastFailure                                 string
+	LastFailureAt                               Moment
+	Word                                        string
+	Tone                                        ui.Tone
+}
+
+// SizeRow is how much a store holds.
+type SizeRow struct{ Name, Rows, Bytes string }
+
+// NewOperator makes the operator's page.
+func NewOperator(ctx context.Context, s OperatorSource) Operator {
+	page := Operator{
+		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext,
+		EmulatorURL: SafeURL(s.EmulatorURL), Figures: newFigures(ctx, s), ReadAt: seconds(s.Now, s.Now),
+	}
+	for _, r := range s.Runs {
+		page.Runs = append(page.Runs, newRunRow(ctx, r, s.Now))
+	}
+	for _, h := range s.Health {
+		page.Health = append(page.Health, newHealthRow(ctx, h, s.Now))
+	}
+	for _, size := range s.Sizes {
+		row := SizeRow{Name: size.Name, Rows: whole(ctx, size.Rows)}
+		if size.Bytes > 0 {
+			row.Bytes = megabytes(ctx, size.Bytes)
+		}
+		page.Sizes = append(page.Sizes, row)
+	}
+	return page
+}
+
+func newFigures(ctx context.Context, s OperatorSource) []Figure {
+	unknown := Figure{
+		TestID: "unknown-submissions", Label: i18n.T(ctx, "operator.unknown"), Value: whole(ctx, s.Unknown), Tone: ui.Success, Hint: i18n.T(ctx, "operator.unknown.hint"),
+	}
+	if s.Unknown > 0 {
+		unknown.Tone = ui.Warning
+	}
+	return []Figure{
+		unknown,
+		{TestID: "open-submissions", Label: i18n.T(ctx, "operator.open"), Value: whole(ctx, s.Open), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.open.hint")},
+		{TestID: "sessions", Label: i18n.T(ctx, "operator.sessions"), Value: whole(ctx, s.Sessions), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.sessions.hint")},
+		{TestID: "buyers", Label: i18n.T(ctx, "operator.buyers"), Value: whole(ctx, s.Buyers), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.buyers.hint")},
+	}
+}
+
+func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {
+	row := RunRow{Name: r.Name, Buyer: r.Buyer, Detail: r.Detail, StartedAt: clock(ctx, r.StartedAt, now)}
+	switch {
+	case r.FinishedAt.IsZero():
+		row.Outcome, row.Tone, row.Took = i18n.T(ctx, "operator.run.running"), ui.Info, duration(ctx, now.Sub(r.StartedAt))
+	case r.Failed != "":
+		row.Outcome, row.Tone, row.Took = string(r.Failed), ui.Danger, duration(ctx, r.FinishedAt.Sub(r.StartedAt))
+	default:
+		row.Outcome, row.Tone, row.Took = i18n.T(ctx, "operator.run.done"), ui.Success, duration(ctx, r.FinishedAt.Sub(r.StartedAt))
+	}
+	return row
+}
+
+func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
+	row := HealthRow{
+		Operation: h.Operation, Calls: whole(ctx, h.Calls), Failures: whole(ctx, h.Failures), Median: duration(ctx, h.Median),
+		Slowest: duration(ctx, h.Slowest), LastFailure: string(h.LastFailure), LastFailureAt: clock(ctx, h.LastFailureAt, now),
+	}
+	switch {
+	case h.Calls == 0:
+		row.Word, row.Tone = i18n.T(ctx, "operator.health.idle"), ui.Neutral
+	case h.Failures == 0:
+		row.Word, row.Tone = i18n.T(ctx, "operator.health.good"), ui.Success
+	case h.Failures*2 < h.Calls:
+		row.Word, row.Tone = i18n.T(ctx, "operator.health.shaky"), ui.Warning
+	default:
+		row.Word, row.Tone = i18n.T(ctx, "operator.health.bad"), ui.Danger
+	}
+	return row
+}
+
+// duration writes milliseconds below a second and seconds with one decimal above.
+func duration(ctx context.Context, d time.Duration) string {
+	if d < time.Second {
+		return i18n.T(ctx, "operator.milliseconds", "Count", d.Milliseconds())
+	}
+	tenths := decimal.New(d.Round(100*time.Millisecond).Milliseconds(), -3)
+	return i18n.T(ctx, "operator.seconds", "Count", money.Quantity(tenths, i18n.Lang(ctx)))
+}
+
+func megabytes(ctx context.Context, bytes int64) string {
+	size := decimal.NewFromInt(bytes).Div(decimal.NewFromInt(1 << 20)).Round(1)
+	return i18n.T(ctx, "operator.megabytes", "Count", money.Quantity(size, i18n.Lang(ctx)))
+}

@@ -1,0 +1,99 @@
+package views
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"storefront/internal/catalog"
+	"storefront/internal/order"
+)
+
+// Every address that a page links to is made here. Ids of items, categories and orders are the distributor's opaque text
+// and may hold slashes: they are escaped as one path segment, and web decodes them in its own one helper.
+const (
+	HomeURL      = "/"
+	LoginURL     = "/login"
+	LogoutURL    = "/logout"
+	SettingsURL  = "/settings" // POST only: language or theme, and next
+	SearchURL    = "/search"
+	SuggestURL   = "/suggest"
+	FreshnessURL = "/freshness" // fragment: the Freshness region
+	CartURL      = "/cart"
+	CartItemsURL = "/cart/items"
+	CartNoteURL  = "/cart/note"
+	CheckoutURL  = "/checkout"
+	OrdersURL    = "/orders"
+	DocumentsURL = "/documents"
+	catalogURL   = "/catalog"
+)
+
+// CatalogURL is the list of a category; of everything for the empty id.
+func CatalogURL(id catalog.CategoryID) string {
+	if id == "" {
+		return catalogURL
+	}
+	return catalogURL + "/" + url.PathEscape(string(id))
+}
+
+// ItemURL is an item's page.
+func ItemURL(id catalog.ItemID) string { return "/items/" + url.PathEscape(string(id)) }
+
+// PhotoURL is an item's first photo, small enough for a row.
+func PhotoURL(id catalog.ItemID) string { return PhotoAt(id, 0, PhotoSmall) }
+
+// Widths of photos in pixels; twice what the page shows, for dense screens.
+const (
+	PhotoSmall = 96
+	PhotoLarge = 960
+)
+
+// PhotoAt is an item's n-th photo, counted from 0, at most width pixels wide.
+func PhotoAt(id catalog.ItemID, n, width int) string {
+	q := url.Values{"w": {strconv.Itoa(width)}}
+	if n > 0 {
+		q.Set("n", strconv.Itoa(n))
+	}
+	return "/photos/" + url.PathEscape(string(id)) + "?" + q.Encode()
+}
+
+// CartLineURL takes the new quantity of a cart's line by POST; 0 removes it.
+func CartLineURL(id catalog.ItemID) string { return CartItemsURL + "/" + url.PathEscape(string(id)) }
+
+// SubmissionURL is the page of an attempt to order.
+func SubmissionURL(id order.SubmissionID) string { return "/submissions/" + url.PathEscape(string(id)) }
+
+// OrderURL is an order's page.
+func OrderURL(id order.ID) string { return OrdersURL + "/" + url.PathEscape(string(id)) }
+
+// OrderNoteURL shows and takes the manager's note of an order.
+func OrderNoteURL(id order.ID) string { return OrderURL(id) + "/note" }
+
+// OrderLinesURL takes a new line of an order by POST.
+func OrderLinesURL(id order.ID) string { return OrderURL(id) + "/lines" }
+
+// OrderLineURL takes the new quantity of an order's line by POST; 0 removes it.
+func OrderLineURL(id order.ID, item catalog.ItemID) string {
+	return OrderLinesURL(id) + "/" + url.PathEscape(string(item))
+}
+
+// SafeURL returns an address that came from data if a page may link to or load it, "" otherwise: absolute http and https,
+// or a path of this site. templ checks schemes only in a few attributes and lets more through than these.
+func SafeURL(raw string) string {
+	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return ""
+	case u.Scheme == "http" || u.Scheme == "https":
+		if u.Host == "" || u.User != nil || u.Opaque != "" {
+			return ""
+		}
+		return raw
+	case u.Scheme == "" && u.Host == "" && strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//"):
+		return raw
+	}
+	return ""
+}

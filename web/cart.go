@@ -1,0 +1,147 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+	"storefront/internal/i18n"
+	"storefront/internal/order"
+	"storefront/views"
+)
+
+// cart shows the cart with live prices and stock.
+func (s *Server) cart(c echo.Context) error {
+	return s.answerCart(c, http.StatusOK, nil)
+}
+
+// addToCart adds a quantity of an item. Pressed in a list, it answers the row's control and the cart in the page's head.
+func (s *Server) addToCart(c echo.Context) error {
+	ctx, b := c.Request().Context(), here(c).account.ID
+	fields, err := form(c, "itemId", "quantity")
+	if err != nil {
+		return err
+	}
+	added, err := order.ParseQuantity(fields["quantity"])
+	if err != nil {
+		return err
+	}
+	id := catalog.ItemID(fields["itemId"])
+	if err := s.canBeOrdered(c, id); err != nil {
+		return err
+	}
+	if _, err := s.Carts.Add(ctx, b, id, added); err != nil {
+		return err
+	}
+	if !partial(c) {
+		return seeOther(c, backTo(c, views.CartURL))
+	}
+	return s.answerAdded(c, id, added)
+}
+
+// canBeOrdered refuses what is not in this buyer's list or has no price. While the list is still being read, checkout decides.
+func (s *Server) canBeOrdered(c echo.Context, id catalog.ItemID) error {
+	view, err := s.Engine.View(c.Request().Context(), here(c).account.ID)
+	if err != nil {
+		return err
+	}
+	switch offer, _, known := view.Offer(id); {
+	case known && !offer.Orderable():
+		return errkind.New(errkind.Invalid, "cart.on_request")
+	case !known && !view.Loading():
+		return errkind.New(errkind.NotFound, "item.missing")
+	case !known:
+		_, err := s.Cache.Item(c.Request().Context(), id)
+		return err
+	}
+	return nil
+}
+
+func (s *Server) answerAdded(c echo.Context, id catalog.ItemID, added decimal.Decimal) error {
+	ctx := c.Request().Context()
+	st, err := s.stand(c)
+	if err != nil {
+		return err
+	}
+	item, err := s.Cache.Item(ctx, id)
+	if err != nil {
+		return err
+	}
+	inCart := s.shelf(st).InCart[id]
+	offer, _, _ := st.view.Offer(id)
+	return s.render(c, http.StatusOK, views.CartAdded(
+		views.NewAddControl(ctx, item, offer, inCart), badge(c, st), views.AddedText(ctx, id, added, inCart)))
+}
+
+// setCartLine sets a line's quantity; zero removes it.
+func (s *Server) setCartLine(c echo.Context) error {
+	fields, err := form(c, "quantity")
+	if err != nil {
+		return err
+	}
+	quantity, err := order.ParseQuantity(fields["quantity"])
+	if err == nil {
+		_, err = s.Carts.Set(c.Request().Context(), here(c).account.ID, catalog.ItemID(param(c, "id")), quantity)
+	}
+	return s.cartChanged(c, err)
+}
+
+// setCartNote keeps the note that goes with the order.
+func (s *Server) setCartNote(c echo.Context) error {
+	fields, err := form(c, "note")
+	if err != nil {
+		return err
+	}
+	cart, err := s.Carts.SetNote(c.Request().Context(), here(c).account.ID, fields["note"])
+	if err == nil && partial(c) {
+		return s.render(c, http.StatusOK, views.CartNoteSaved(views.Cart{Note: cart.Note, Frozen: cart.Frozen}))
+	}
+	return s.cartChanged(c, err)
+}
+
+// cartChanged answers a change of the cart: the cart as it is now, with what stood in the way.
+func (s *Server) cartChanged(c echo.Context, err error) error {
+	if err == nil && !partial(c) {
+		return seeOther(c, views.CartURL)
+	}
+	if err == nil {
+		return s.answerCart(c, http.StatusOK, nil)
+	}
+	status, mendable := statuses[errkind.Of(err)]
+	if !mendable {
+		return err
+	}
+	return s.answerCart(c, status, views.NewProblem(c.Request().Context(), err))
+}
+
+func (s *Server) answerCart(c echo.Context, status int, problem *views.Problem) error {
+	ctx := c.Request().Context()
+	st, err := s.stand(c)
+	if err != nil {
+		return err
+	}
+	ids := make([]catalog.ItemID, len(st.cart.Lines))
+	for i, line := range st.cart.Lines {
+		ids[i] = line.ItemID
+	}
+	items, err := s.Cache.Items(ctx, ids)
+	if err != nil {
+		return err
+	}
+	source := views.CartSource{
+		Cart: st.cart, Items: items, Offer: st.view.Offer, Loading: st.view.Loading(), Rate: st.rate, Problem: problem, Now: s.Now(),
+	}
+	if st.cart.Frozen {
+		if open, found, err := s.Submissions.OpenSubmission(ctx, here(c).account.ID); err == nil && found {
+			source.Open = open.ID
+		}
+	}
+	page := views.NewCart(ctx, source)
+	if partial(c) {
+		return s.render(c, status, views.CartAnswer(page, badge(c, st)))
+	}
+	return s.render(c, status, views.CartPage(s.ownFrame(c, st, views.SectionCart, i18n.T(ctx, "cart.title"), ids...), page))
+}

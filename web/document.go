@@ -1,0 +1,43 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"storefront/internal/i18n"
+	"storefront/internal/order"
+	"storefront/views"
+)
+
+// documentsPerPage is how many orders' documents a page lists.
+const documentsPerPage = 30
+
+// documents lists invoices and transfer documents of all orders by period.
+func (s *Server) documents(c echo.Context) error {
+	ctx, b := c.Request().Context(), here(c).account.ID
+	q := views.DocumentQuery{From: c.QueryParam("from"), To: c.QueryParam("to"), Page: pageNumber(c)}
+	filter := order.Filter{WithDocuments: true, Limit: documentsPerPage, Offset: (q.Page - 1) * documentsPerPage}
+	q.From, filter.From = s.day(q.From, 0)
+	q.To, filter.To = s.day(q.To, 1)
+	st, err := s.stand(c)
+	if err != nil {
+		return err
+	}
+	found, total, err := s.Orders.Orders(ctx, b, filter)
+	if err != nil {
+		return err
+	}
+	readAt, err := s.Orders.OrdersReadAt(ctx, b)
+	if err != nil {
+		return err
+	}
+	s.Jobs.RefreshOrders(b)
+	page := views.NewDocuments(ctx, views.DocumentsSource{
+		Query: q, Orders: found, Total: total, PerPage: documentsPerPage, ReadAt: readAt, Now: s.Now(),
+	})
+	if partial(c) {
+		return s.render(c, http.StatusOK, views.DocumentsRegion(page))
+	}
+	return s.render(c, http.StatusOK, views.DocumentsPage(s.ownFrame(c, st, views.SectionDocuments, i18n.T(ctx, "document.title")), page))
+}

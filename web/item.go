@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+	"storefront/views"
+)
+
+// item shows everything that is known of an item, with this buyer's price and stock.
+func (s *Server) item(c echo.Context) error {
+	ctx, account := c.Request().Context(), here(c).account
+	id := catalog.ItemID(param(c, "id"))
+	st, err := s.stand(c)
+	if err != nil {
+		return err
+	}
+	if _, _, offered := st.view.Offer(id); !offered && !st.view.Loading() {
+		return errkind.New(errkind.NotFound, "item.missing") // not in this buyer's list
+	}
+	item, err := s.Cache.Item(ctx, id)
+	if err != nil {
+		return err
+	}
+	source := views.ItemSource{Item: item, Tree: st.view.Tree(), Shelf: s.shelf(st)}
+	if maySeeFits(c) {
+		fits, err := s.Cache.Fits(ctx, id)
+		if err != nil {
+			return err
+		}
+		source.Fits = append([]catalog.Fit{}, fits...) // not nil: the right is there, even if nothing is known
+	}
+	s.Jobs.RefreshItem(account.ID, id)
+	page := views.NewItem(ctx, source)
+	if partial(c) {
+		return s.render(c, http.StatusOK, views.ItemOffer(page))
+	}
+	return s.render(c, http.StatusOK, views.ItemPage(s.ownFrame(c, st, views.SectionCatalog, item.Name, id), page))
+}

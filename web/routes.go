@@ -1,0 +1,60 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"storefront/static"
+)
+
+// routes lists every address of the shop, grouped by who may call it.
+func (s *Server) routes(e *echo.Echo) {
+	// Anybody, without a session.
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	e.HEAD("/static/*", echo.WrapHandler(static.Handler()))
+
+	// Anybody, with or without having signed in.
+	shop := e.Group("", s.session)
+	shop.RouteNotFound("/*", s.notFound)
+	shop.GET("/login", s.signInPage)
+	shop.POST("/login", s.signIn)
+	shop.POST("/logout", s.signOut)
+	shop.POST("/settings", s.saveSettings)
+
+	// A signed-in buyer. What a page shows is his own.
+	own := shop.Group("", s.signedIn)
+	own.GET("/", s.home)
+	own.GET("/catalog", s.catalog)
+	own.GET("/catalog/:category", s.catalog)
+	own.GET("/search", s.search)
+	own.GET("/suggest", s.suggest)
+	own.GET("/items/:id", s.item)
+	own.GET("/photos/:id", s.photo)
+	own.GET("/freshness", s.freshness)
+
+	own.GET("/cart", s.cart)
+	own.POST("/cart/items", s.addToCart)
+	own.POST("/cart/items/:id", s.setCartLine)
+	own.POST("/cart/note", s.setCartNote)
+	own.GET("/checkout", s.checkout)
+	own.POST("/checkout", s.submit)
+	own.GET("/submissions/:id", s.submission)
+
+	own.GET("/orders", s.orders)
+	own.GET("/orders/:id", s.order)
+	own.POST("/orders/:id/lines", s.addOrderLine)
+	own.POST("/orders/:id/lines/:item", s.setOrderLine)
+	own.GET("/orders/:id/note", s.orderNote)
+	own.POST("/orders/:id/note", s.saveOrderNote)
+	own.GET("/documents", s.documents)
+}
+
+// operatorRoutes lists what only the operator's listener answers.
+func (s *Server) operatorRoutes(e *echo.Echo) {
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	e.GET("/operator", s.operator)
+	e.GET("/metrics", echo.WrapHandler(s.Metrics))
+}

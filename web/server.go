@@ -1,0 +1,108 @@
+// Package web is HTTP in and out: it reads input, asks one or two services, and answers with a page, a fragment or a redirect.
+//
+// No SQL, no SOAP and no markup here. A handler returns an error instead of answering with one; errors.go is the only place
+// that turns an error into a response. Every answer is rendered into a buffer and written at once (respond.go), so that
+// nothing half done reaches a person and the session is saved exactly once before the first byte (session.go).
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/url"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/i18n"
+	"storefront/internal/order"
+	"storefront/internal/photo"
+	"storefront/internal/search"
+	"storefront/store/cache"
+	"storefront/store/state"
+	"storefront/views"
+)
+
+// Refresher is the background: what a page may nudge without waiting for it, and what it says of its progress.
+type Refresher interface {
+	SignedIn(buyer.ID)
+	RefreshCategory(buyer.ID, catalog.CategoryID)
+	RefreshItem(buyer.ID, catalog.ItemID)
+	RefreshOrders(buyer.ID)
+	RefreshOrder(buyer.ID, order.ID)
+	Progress(buyer.ID) (catalogue, prices catalog.Progress)
+}
+
+// Server answers people. Every dependency is a named field; New checks none of them, the composition root sets them all.
+type Server struct {
+	BaseURL        *url.URL
+	TrustedProxies []*net.IPNet
+	QuietPeriod    time.Duration
+
+	SignIn      *buyer.SignIn
+	Register    *buyer.Register
+	Accounts    buyer.AccountStore
+	Audit       func(context.Context, state.Event) error
+	Sessions    *state.Sessions
+	Submissions order.SubmissionStore
+	Orders      order.OrderStore
+	Cache       *cache.Store
+	Engine      *search.Engine
+	Carts       *order.Carts
+	Desk        *order.Desk
+	Jobs        Refresher
+	Photos      *photo.Photos
+	Messages    *i18n.Catalogue
+
+	// Down tells since when the distributor has answered nothing; zero while it does.
+	Down func() time.Time
+	// Operator gathers what the operator's page shows.
+	Operator func(context.Context) (views.OperatorSource, error)
+	Metrics  http.Handler
+	Observe  func(route string, status int, took time.Duration)
+	Ready    func(context.Context) error
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	sessions *scs.SessionManager
+}
+
+// Handler builds the shop's own listener.
+func (s *Server) Handler() http.Handler {
+	s.sessions = s.newSessionManager()
+	e := s.newEcho()
+	e.Use(s.observe, s.secureHeaders, s.speak, s.sameOrigin, s.recoverPanic)
+	s.routes(e)
+	return e
+}
+
+// OperatorHandler builds the operator's listener. It has no sign-in: it must listen where only the operator comes.
+func (s *Server) OperatorHandler() http.Handler {
+	e := s.newEcho()
+	e.Use(s.secureHeaders, s.speak, s.recoverPanic)
+	s.operatorRoutes(e)
+	e.GET("/debug/pprof/*", echo.WrapHandler(http.HandlerFunc(pprof.Index)))
+	e.GET("/debug/pprof/profile", echo.WrapHandler(http.HandlerFunc(pprof.Profile)))
+	e.GET("/debug/pprof/trace", echo.WrapHandler(http.HandlerFunc(pprof.Trace)))
+	return e
+}
+
+func (s *Server) newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.answerError
+	e.IPExtractor = echo.ExtractIPDirect()
+	if len(s.TrustedProxies) > 0 {
+		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+		for _, network := range s.TrustedProxies {
+			trust = append(trust, echo.TrustIPRange(network))
+		}
+		e.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
+	}
+	return e
+}
