@@ -95,13 +95,35 @@
     if (event.target.id === 'search-form') closeSuggest();
   });
 
-  // After a swap: filters say what the answer says (morphing leaves what a person has ticked), and the focus is never lost.
+  // After a swap: filters say what the answer says (morphing leaves what a person has ticked), and the focus of who has just
+  // acted is never lost. Regions that read themselves again by a clock take nobody's focus.
+  const acts = ['submit', 'click', 'change', 'input'];
   document.addEventListener('htmx:after:swap', (event) => {
-    const target = event.detail.ctx.target;
-    if (target?.id !== 'results') return;
-    find('#filters')?.reset();
-    if (document.activeElement === document.body) find('#list-title')?.focus({ preventScroll: true });
+    const { target, request, sourceEvent } = event.detail.ctx;
+    if (target?.id === 'results') find('#filters')?.reset();
+    if (document.activeElement !== document.body || !acts.includes(sourceEvent?.type)) return;
+    const pressed = request.submitter?.id && document.getElementById(request.submitter.id);
+    const heading = document.getElementById(target?.id)?.querySelector('h1[tabindex], h2[tabindex]');
+    (pressed || heading)?.focus({ preventScroll: true });
   });
+
+  // A photo that does not come leaves the drawing that stands for it.
+  const drawn = (image) => {
+    const stand = document.createElement('span');
+    stand.className = 'thumb thumb-none';
+    const sign = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    sign.setAttribute('class', 'icon');
+    sign.setAttribute('aria-hidden', 'true');
+    const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+    use.setAttribute('href', '#i-cartridge');
+    sign.append(use);
+    stand.append(sign);
+    image.replaceWith(stand);
+  };
+  document.addEventListener('error', (event) => {
+    if (event.target instanceof HTMLImageElement && event.target.matches('.thumb')) drawn(event.target);
+  }, true);
+  for (const image of document.querySelectorAll('img.thumb')) if (image.complete && image.naturalWidth === 0) drawn(image);
 
   // No answer at all: say so, keep everything as it is.
   document.addEventListener('htmx:error', () => announce(message('offline'), true));

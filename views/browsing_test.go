@@ -286,6 +286,36 @@ func browsingPages() []page {
 	return pages
 }
 
+// fragments are the answers to requests for a part of a page.
+func fragments() []page {
+	rich := richItem()
+	return []page{
+		{"fragment-results", func(ctx context.Context) templ.Component {
+			return views.CatalogResults(views.NewCatalog(ctx, list(2, func(s *views.CatalogSource) { s.Query.Brands = []string{"NetProduct"}; s.Result.Total = 2 })))
+		}},
+		{"fragment-added", func(ctx context.Context) templ.Component {
+			total := dec("62")
+			return views.CartAdded(views.NewAddControl(ctx, rich.Item, rich.Offer, dec("5")), views.NewCartBadge(ctx, 1, &total), views.AddedText(ctx, rich.Item.ID, dec("2"), dec("5")))
+		}},
+		{"fragment-refused", func(ctx context.Context) templ.Component {
+			return views.ProblemAnnouncement(views.NewProblem(ctx, &errkind.Error{Kind: errkind.BusinessLogic, Text: "Товар <снят>"}))
+		}},
+		{"fragment-suggest", func(ctx context.Context) templ.Component {
+			rows := listings(8)
+			return views.SuggestList(views.NewSuggest(ctx, views.SuggestSource{Text: "cf283", Items: itemsOf(rows), Shelf: shelf(rows)}))
+		}},
+		{"fragment-suggest-none", func(ctx context.Context) templ.Component {
+			return views.SuggestList(views.NewSuggest(ctx, views.SuggestSource{Text: "<qq>", Shelf: shelf(nil)}))
+		}},
+		{"fragment-freshness", func(ctx context.Context) templ.Component {
+			return views.FreshnessRegion(views.NewFreshness(ctx, views.FreshnessSource{PricesAt: ago(time.Minute), Now: now}))
+		}},
+		{"fragment-freshness-loading", func(ctx context.Context) templ.Component {
+			return views.FreshnessRegion(views.NewFreshness(ctx, views.FreshnessSource{Prices: catalog.Progress{Running: true, Done: 600, Total: 13000}, Now: now}))
+		}},
+	}
+}
+
 // kinds are all the failures a page can report.
 var kinds = [...]errkind.Kind{
 	errkind.AccessDenied, errkind.NonAuthorized, errkind.BusinessLogic, errkind.Contract, errkind.Technical, errkind.Timeout, errkind.Unreachable, errkind.NotSOAP,

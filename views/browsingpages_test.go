@@ -8,3 +8,10 @@ func TestPagesOfBrowsingLookAsAgreed(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) { golden(t, ctx, p.name, p.make(ctx)) })
 	}
 }
+
+func TestFragmentsLookAsAgreed(t *testing.T) {
+	ctx := russian(t)
+	for _, p := range fragments() {
+		t.Run(p.name, func(t *testing.T) { goldenText(t, p.name, legible(render(t, ctx, p.make(ctx)))) })
+	}
+}

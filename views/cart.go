@@ -209,5 +209,5 @@ func rateWords(ctx context.Context, r RateNote) string {
 
 // noteAttributes bound every field of a note alike.
 func noteAttributes() templ.Attributes {
-	return templ.Attributes{"maxlength": strconv.Itoa(NoteLimit)}
+	return templ.Attributes{"maxlength": strconv.Itoa(order.MaxNote)}
 }

@@ -38,7 +38,11 @@ func newFilterForm(ctx context.Context, s CatalogSource) FilterForm {
 		if name == search.SortRelevance && q.Text == "" {
 			continue
 		}
-		form.Sorts = append(form.Sorts, Choice{Value: name, Text: i18n.T(ctx, "catalog.sort."+sortKey(name)), Selected: name == order})
+		choice := Choice{Value: name, Text: i18n.T(ctx, "catalog.sort."+sortKey(name)), Selected: name == order}
+		if name == defaultSort(q) {
+			choice.Value = "" // as in addresses
+		}
+		form.Sorts = append(form.Sorts, choice)
 	}
 	return form
 }

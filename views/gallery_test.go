@@ -16,7 +16,7 @@ func TestGallery(t *testing.T) {
 		t.Skip("no -gallery folder given")
 	}
 	for _, lang := range []string{"ru", "en"} {
-		for _, p := range slices.Concat(browsingPages(), orderingPages()) {
+		for _, p := range slices.Concat(browsingPages(), orderingPages(), fragments()) {
 			ctx := inLanguage(t, lang)
 			name := filepath.Join(*gallery, p.name+"."+lang+".html")
 			if err := os.WriteFile(name, []byte(render(t, ctx, p.make(ctx))), 0o644); err != nil {

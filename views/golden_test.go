@@ -25,11 +25,16 @@ func english(t testing.TB) context.Context { return inLanguage(t, "en") }
 
 func inLanguage(t testing.TB, lang string) context.Context {
 	t.Helper()
+	return i18n.With(context.Background(), printer(t, lang))
+}
+
+func printer(t testing.TB, lang string) *i18n.Printer {
+	t.Helper()
 	messages, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return i18n.With(context.Background(), messages.Printer(lang))
+	return messages.Printer(lang)
 }
 
 // render writes a component.
@@ -57,7 +62,7 @@ func text(s *goquery.Selection) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s.Text(), "\u00a0", " ")), " ")
 }
 
-// golden compares the main part of a page with testdata/<name>.html. On a difference it leaves <name>.actual.html beside it;
+// golden compares the main part of a page with testdata/<name>.html. On a difference it leaves <name>.html.actual beside it;
 // -update takes what is rendered now.
 func golden(t *testing.T, ctx context.Context, name string, page templ.Component) {
 	t.Helper()
@@ -65,7 +70,12 @@ func golden(t *testing.T, ctx context.Context, name string, page templ.Component
 	if err != nil || main == "" {
 		t.Fatalf("%s has no main part: %v", name, err)
 	}
-	got := legible(main)
+	goldenText(t, name, legible(main))
+}
+
+// goldenText compares a text with testdata/<name>.html.
+func goldenText(t *testing.T, name, got string) {
+	t.Helper()
 	path := filepath.Join("testdata", name+".html")
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -81,7 +91,7 @@ func golden(t *testing.T, ctx context.Context, name string, page templ.Component
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		actual := filepath.Join("testdata", name+".actual.html")
+		actual := path + ".actual"
 		if err := os.WriteFile(actual, []byte(got), 0o644); err != nil {
 			t.Error(err)
 		}

@@ -115,14 +115,6 @@ var labelTones = map[string]ui.Tone{
 	"top80": ui.Info, "new": ui.Success, "on_order": ui.Warning, "sale": ui.Accent, "damaged": ui.Warning, "discontinued": ui.Danger,
 }
 
-// addLabel names the button of a row for assistive technology.
-func addLabel(ctx context.Context, c AddControl) string {
-	if c.InCart != "" {
-		return i18n.T(ctx, "row.add_more", "Name", c.Name, "Count", c.InCart)
-	}
-	return i18n.T(ctx, "row.add_named", "Name", c.Name)
-}
-
 // AddedText says what was put into the cart.
 func AddedText(ctx context.Context, id catalog.ItemID, added, inCart decimal.Decimal) string {
 	return i18n.T(ctx, "row.added", "Article", string(id), "Added", count(ctx, added), "Count", count(ctx, inCart))

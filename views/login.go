@@ -17,7 +17,7 @@ type Login struct {
 }
 
 // NewLogin makes the page to sign in on; err is what the last try ran into. A wrong password, an account without rights and
-// a service that does not answer are told apart.
+// each way of the service not to answer are told apart.
 func NewLogin(ctx context.Context, name, next string, err error) Login {
 	page := Login{Name: name, Next: next, Problem: NewProblem(ctx, err)}
 	if page.Problem == nil {
@@ -30,7 +30,7 @@ func NewLogin(ctx context.Context, name, next string, err error) Login {
 	case kind == errkind.NonAuthorized:
 		key = "login.no_right"
 	case errkind.Upstream(err):
-		key = "login.down"
+		key = "login." + string(kind)
 	default:
 		return page
 	}

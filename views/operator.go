@@ -36,7 +36,8 @@ type Run struct {
 	Buyer                 string // whose; empty for what all share
 	StartedAt, FinishedAt time.Time
 	Failed                errkind.Kind
-	Detail                string // counts in the job's own short words
+	Rows                  int    // read
+	Detail                string // the job's own short words
 }
 
 // Health is how an operation of the service has been doing lately.
@@ -78,9 +79,9 @@ type Figure struct {
 
 // RunRow is one synchronisation.
 type RunRow struct {
-	Name, Buyer, Took, Detail, Outcome string
-	Tone                               ui.Tone
-	StartedAt                          Moment
+	Name, Buyer, Took, Rows, Detail, Outcome string
+	Tone                                     ui.Tone
+	StartedAt                                Moment
 }
 
 // HealthRow is how an operation has been doing.
@@ -133,7 +134,7 @@ func newFigures(ctx context.Context, s OperatorSource) []Figure {
 }
 
 func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {
-	row := RunRow{Name: r.Name, Buyer: r.Buyer, Detail: r.Detail, StartedAt: clock(ctx, r.StartedAt, now)}
+	row := RunRow{Name: r.Name, Buyer: r.Buyer, Rows: whole(ctx, r.Rows), Detail: r.Detail, StartedAt: clock(ctx, r.StartedAt, now)}
 	switch {
 	case r.FinishedAt.IsZero():
 		row.Outcome, row.Tone, row.Took = i18n.T(ctx, "operator.run.running"), ui.Info, duration(ctx, now.Sub(r.StartedAt))

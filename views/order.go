@@ -19,32 +19,18 @@ type OrderSource struct {
 	Right    buyer.Right
 	Timeline []order.Observation // oldest first
 	Notes    []order.NoteRecord  // newest first
-	// EditingNote opens the note's form; a refused note stays in it as NoteDraft.
-	EditingNote bool
-	NoteDraft   string
-	NoteProblem *Problem
-	// Draft is what was typed into the form that adds a line, kept when it was refused.
-	Draft       LineDraft
-	LineProblem *Problem
-	LineOutcome *LineOutcome
+	NoteForm NoteForm
+	LineForm LineForm
 	// Refreshing is true while the order is being read again.
 	Refreshing bool
 	Now        time.Time
 }
 
-// LineDraft is a line as typed.
-type LineDraft struct{ ItemID, Quantity string }
-
-// LineOutcome is what became of a change to the order's lines.
-type LineOutcome struct {
-	ItemID string
-	// Asked is the quantity that the line should have now; Found is what the order says, nil where it could not be read.
-	Asked decimal.Decimal
-	Found *decimal.Decimal
-	// Reserved is what the service reserved of it.
-	Reserved *decimal.Decimal
-	// Unconfirmed means that the service's answer was lost and the order has not shown the change: it may still come.
-	Unconfirmed bool
+// LineForm is what the forms that change lines were used for last.
+type LineForm struct {
+	ItemID, Quantity string      // as typed, kept when the addition was refused
+	Edit             *order.Edit // what became of the change
+	Problem          *Problem    // why there was none
 }
 
 // Order is an order's page.
@@ -94,13 +80,14 @@ type TimelineStep struct {
 
 // OrderEdit tells what may be done with the lines.
 type OrderEdit struct {
-	Allowed bool
-	Reason  string // why not, when it is not
-	Action  string // where a new line is posted
-	Draft   LineDraft
-	Problem *Problem
-	Outcome string // what the last change led to
-	Tone    ui.Tone
+	Allowed  bool
+	Reason   string // why not, when it is not
+	Action   string // where a new line is posted
+	ItemID   string // what the form that adds a line holds
+	Quantity string
+	Problem  *Problem
+	Outcome  string // what the last change led to
+	Tone     ui.Tone
 }
 
 // NewOrder makes an order's page.
@@ -151,43 +138,36 @@ func newTimeline(ctx context.Context, seen []order.Observation, now time.Time) [
 }
 
 func newOrderEdit(ctx context.Context, s OrderSource) OrderEdit {
-	edit := OrderEdit{Action: OrderLinesURL(s.Order.ID), Draft: s.Draft, Problem: s.LineProblem}
+	edit := OrderEdit{Action: OrderLinesURL(s.Order.ID), Quantity: "1", Problem: s.LineForm.Problem}
+	if s.LineForm.ItemID != "" {
+		edit.ItemID, edit.Quantity = s.LineForm.ItemID, s.LineForm.Quantity
+	}
 	switch {
 	case s.Right == buyer.RightNone:
-		edit.Reason = i18n.T(ctx, "order.edit.no_right")
+		edit.Reason = i18n.T(ctx, "order.no_right")
 	case !s.Order.Editable():
 		edit.Reason = i18n.T(ctx, "order.edit.closed", "Status", i18n.T(ctx, "order.status."+s.Order.Status.Code()))
 	default:
 		edit.Allowed = true
 	}
-	if s.LineOutcome != nil {
-		edit.Outcome, edit.Tone = lineOutcomeWords(ctx, *s.LineOutcome)
+	if s.LineForm.Edit != nil {
+		edit.Outcome, edit.Tone = editWords(ctx, *s.LineForm.Edit)
 	}
 	return edit
 }
 
-// lineOutcomeWords says what the order shows after a change, and never that something happened which it does not show.
-func lineOutcomeWords(ctx context.Context, o LineOutcome) (string, ui.Tone) {
-	asked := count(ctx, o.Asked)
+// editWords says what the order shows after a change, and never that something happened which it does not show.
+func editWords(ctx context.Context, e order.Edit) (string, ui.Tone) {
+	item, wanted, shows := string(e.Item), count(ctx, e.Wanted), count(ctx, e.Shows())
 	switch {
-	case o.Unconfirmed && o.Found == nil:
-		return i18n.T(ctx, "order.line.lost", "Item", o.ItemID, "Asked", asked), ui.Warning
-	case o.Unconfirmed:
-		return i18n.T(ctx, "order.line.unseen", "Item", o.ItemID, "Asked", asked, "Found", count(ctx, *o.Found)), ui.Warning
-	case o.Found != nil && !o.Found.Equal(o.Asked):
-		return i18n.T(ctx, "order.line.differs", "Item", o.ItemID, "Asked", asked, "Found", count(ctx, *o.Found)), ui.Warning
-	case o.Asked.IsZero():
-		return i18n.T(ctx, "order.line.removed", "Item", o.ItemID), ui.Success
-	case o.Reserved != nil:
-		return i18n.T(ctx, "order.line.saved_reserved", "Item", o.ItemID, "Asked", asked, "Reserved", count(ctx, *o.Reserved)), ui.Success
+	case e.State == order.EditUnread:
+		return i18n.T(ctx, "order.line.unread", "Item", item, "Wanted", wanted), ui.Warning
+	case e.State == order.EditUnclear:
+		return i18n.T(ctx, "order.line.unclear", "Item", item, "Wanted", wanted, "Shows", shows), ui.Warning
+	case e.State == order.EditDiffers:
+		return i18n.T(ctx, "order.line.differs", "Item", item, "Wanted", wanted, "Shows", shows), ui.Warning
+	case e.Wanted.IsZero():
+		return i18n.T(ctx, "order.line.removed", "Item", item), ui.Success
 	}
-	return i18n.T(ctx, "order.line.saved", "Item", o.ItemID, "Asked", asked), ui.Success
-}
-
-// quantity is what the form that adds a line holds: one piece unless something was typed.
-func (e OrderEdit) quantity() string {
-	if e.Draft.Quantity == "" {
-		return "1"
-	}
-	return e.Draft.Quantity
+	return i18n.T(ctx, "order.line.saved", "Item", item, "Wanted", wanted, "Reserved", count(ctx, e.Reserved())), ui.Success
 }

@@ -315,20 +315,22 @@ func orderingPages() []page {
 		orders("orders-empty", views.OrdersSource{ReadAt: ago(time.Minute)}),
 		orders("orders-stale", views.OrdersSource{Orders: ordersList()[:2], Total: 2, ReadAt: ago(30 * time.Hour), Refreshing: true, Problem: busy}),
 		one("order-editable", views.OrderSource{Order: reserved, Right: buyer.RightEdit, Timeline: timeline()[:1], Notes: notes()}),
-		one("order-without-right", views.OrderSource{Order: reserved, Right: buyer.RightNone, Timeline: timeline()[:1], Notes: notes()[1:2], EditingNote: true}),
+		one("order-without-right", views.OrderSource{Order: reserved, Right: buyer.RightNone, Timeline: timeline()[:1], Notes: notes()[1:2], NoteForm: views.NoteForm{Open: true}}),
 		one("order-shipped", views.OrderSource{Order: shipped, Right: buyer.RightEdit, Timeline: timeline()}),
 		one("order-loading", views.OrderSource{Order: unread, Right: buyer.RightUnknown}),
 		one("order-note-refused", views.OrderSource{
-			Order: reserved, Right: buyer.RightEdit, NoteDraft: "Самовывоз", Notes: notes(),
-			NoteProblem: &views.Problem{Code: errkind.BusinessLogic, Text: "Поставщик не принял примечание. Оно сохранено здесь.", Quote: "Заказ заблокирован"},
+			Order: reserved, Right: buyer.RightEdit, Notes: notes(),
+			NoteForm: views.NoteForm{Text: "Самовывоз", Outcome: &order.NoteOutcome{State: order.NoteRefused, Error: "Заказ заблокирован.", Shows: reserved.Note}},
 		}),
-		one("order-line-lost", views.OrderSource{
+		one("order-line-unclear", views.OrderSource{
 			Order: reserved, Right: buyer.RightEdit,
-			LineOutcome: &views.LineOutcome{ItemID: "2C918150", Asked: dec("30"), Found: known("24"), Unconfirmed: true},
+			LineForm: views.LineForm{Edit: &order.Edit{State: order.EditUnclear, Item: "2C918150", Before: dec("24"), Wanted: dec("30"), Order: reserved}},
 		}),
 		one("order-line-refused", views.OrderSource{
-			Order: reserved, Right: buyer.RightEdit, Draft: views.LineDraft{ItemID: "НЕТ-ТАКОГО", Quantity: "5"},
-			LineProblem: &views.Problem{Code: errkind.BusinessLogic, Text: "Поставщик отказал. Заказ не изменился.", Quote: "Товар не найден"},
+			Order: reserved, Right: buyer.RightEdit,
+			LineForm: views.LineForm{ItemID: "НЕТ-ТАКОГО", Quantity: "5", Problem: &views.Problem{
+				Code: errkind.BusinessLogic, Text: "Поставщик отказал. Заказ не изменился.", Quote: "Товар не найден",
+			}},
 		}),
 		documents("documents", views.DocumentsSource{
 			Query: views.DocumentQuery{From: "2026-11-01", To: "2026-11-30"}, Orders: []order.Order{reserved, shipped}, Total: 2, ReadAt: ago(time.Minute),
@@ -345,8 +347,8 @@ func operatorSource() views.OperatorSource {
 		Version: "v1.4.0", StartedAt: ago(51 * time.Hour), Upstream: "http://api.example:8048/Portal.svc", Plaintext: true,
 		EmulatorURL: "http://127.0.0.1:8048/_emulator/", Unknown: 1, Open: 2, Sessions: 14, Buyers: 9,
 		Runs: []views.Run{
-			{Name: "prices", Buyer: "dealer", StartedAt: ago(20 * time.Second), Detail: "3 200 / 13 000"},
-			{Name: "catalogue", StartedAt: ago(40 * time.Minute), FinishedAt: ago(39 * time.Minute), Detail: "+12 −3 ~240"},
+			{Name: "prices", Buyer: "dealer", StartedAt: ago(20 * time.Second), Rows: 3200},
+			{Name: "catalogue", StartedAt: ago(40 * time.Minute), FinishedAt: ago(39 * time.Minute), Rows: 13000, Detail: "+12 −3 ~240"},
 			{Name: "orders", Buyer: "manager", StartedAt: ago(50 * time.Minute), FinishedAt: ago(50*time.Minute - 1400*time.Millisecond), Failed: errkind.Timeout},
 		},
 		Health: []views.Health{

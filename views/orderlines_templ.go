@@ -34,14 +34,14 @@ func orderLines(p Order) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"stack\" aria-labelledby=\"order-lines-title\"><div class=\"list-line\"><h2 id=\"order-lines-title\" class=\"section-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"stack\" aria-labelledby=\"order-lines-title\"><div class=\"list-line\"><h2 id=\"order-lines-title\" class=\"section-title\" tabindex=\"-1\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "order.lines"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `orderlines.templ`, Line: 11, Col: 80}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `orderlines.templ`, Line: 11, Col: 94}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -789,14 +789,14 @@ func orderEdit(e OrderEdit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.FieldPart(ui.Field{
-				ID: "add-item", Name: "itemId", Label: i18n.T(ctx, "order.edit.item"), Value: e.Draft.ItemID,
+				ID: "add-item", Name: "itemId", Label: i18n.T(ctx, "order.edit.item"), Value: e.ItemID,
 				Attrs: templ.Attributes{"required": true, "autocomplete": "off", "spellcheck": "false", "maxlength": "64"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.FieldPart(ui.Field{
-				ID: "add-quantity", Name: "quantity", Label: i18n.T(ctx, "order.edit.quantity"), Value: e.quantity(), Numeric: true,
+				ID: "add-quantity", Name: "quantity", Label: i18n.T(ctx, "order.edit.quantity"), Value: e.Quantity, Numeric: true,
 				Attrs: templ.Attributes{"required": true, "autocomplete": "off", "inputmode": "numeric", "pattern": "[0-9]+", "maxlength": "6"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

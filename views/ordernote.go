@@ -9,8 +9,13 @@ import (
 	"storefront/views/ui"
 )
 
-// NoteLimit is how long a note may be: the service is believed to cut or refuse more.
-const NoteLimit = 1000
+// NoteForm is what the note's form was used for last.
+type NoteForm struct {
+	Open    bool               // the form is shown
+	Text    string             // as typed, kept while it is not the order's note
+	Outcome *order.NoteOutcome // what became of it
+	Problem *Problem           // why nothing was tried
+}
 
 // OrderNote is the region of the manager's note.
 type OrderNote struct {
@@ -23,6 +28,8 @@ type OrderNote struct {
 	// Private means that a note is kept here and only this buyer sees it: his account may not edit orders.
 	Private bool
 	History []NoteEntry
+	Outcome string // what became of the note written last
+	Tone    ui.Tone
 	Problem *Problem
 }
 
@@ -38,18 +45,50 @@ type NoteEntry struct {
 func newOrderNote(ctx context.Context, s OrderSource) OrderNote {
 	note := OrderNote{
 		Order: string(s.Order.ID), OrderURL: OrderURL(s.Order.ID), Action: OrderNoteURL(s.Order.ID), EditURL: OrderNoteURL(s.Order.ID) + "?edit=1",
-		Text: s.Order.Note, Draft: s.Order.Note, Editing: s.EditingNote, Private: s.Right == buyer.RightNone, Problem: s.NoteProblem,
+		Text: s.Order.Note, Draft: s.Order.Note, Editing: s.NoteForm.Open, Private: s.Right == buyer.RightNone, Problem: s.NoteForm.Problem,
 	}
 	for _, n := range s.Notes {
 		note.History = append(note.History, NoteEntry{Text: n.Text, At: dateAndHour(ctx, n.At, s.Now), Sent: n.Sent, Outcome: noteOutcome(ctx, n)})
 	}
-	switch {
-	case s.NoteProblem != nil:
-		note.Editing, note.Draft = true, s.NoteDraft
-	case note.Private:
+	if note.Private {
 		note.Draft = ""
 	}
+	note.show(ctx, s.NoteForm)
 	return note
+}
+
+// show tells what became of the note written last. Text that the order does not have stays in the form.
+func (n *OrderNote) show(ctx context.Context, form NoteForm) {
+	switch {
+	case form.Problem != nil:
+		n.Editing, n.Draft = true, form.Text
+		return
+	case form.Outcome == nil:
+		return
+	}
+	n.Text = form.Outcome.Shows
+	n.Outcome, n.Tone = noteOutcomeWords(ctx, *form.Outcome)
+	switch form.Outcome.State {
+	case order.NoteChanged, order.NoteUnclear, order.NoteRefused:
+		n.Editing, n.Draft = true, form.Text
+	}
+}
+
+func noteOutcomeWords(ctx context.Context, o order.NoteOutcome) (string, ui.Tone) {
+	switch o.State {
+	case order.NoteSent:
+		return i18n.T(ctx, "order.note.is_sent"), ui.Success
+	case order.NoteKept:
+		return i18n.T(ctx, "order.note.is_kept"), ui.Success
+	case order.NoteChanged:
+		return i18n.T(ctx, "order.note.is_changed"), ui.Warning
+	case order.NoteUnclear:
+		return i18n.T(ctx, "order.note.is_unclear"), ui.Warning
+	}
+	if o.Error == "" {
+		return i18n.T(ctx, "order.note.is_refused"), ui.Danger
+	}
+	return i18n.T(ctx, "order.note.is_refused_because", "Reason", quoted(ctx, o.Error)), ui.Danger
 }
 
 func noteOutcome(ctx context.Context, n order.NoteRecord) string {
@@ -88,5 +127,5 @@ func (n OrderNote) hint(ctx context.Context) string {
 	if n.Private {
 		return i18n.T(ctx, "order.note.private_hint")
 	}
-	return i18n.T(ctx, "order.note.hint", "Limit", NoteLimit)
+	return i18n.T(ctx, "order.note.hint", "Limit", order.MaxNote)
 }

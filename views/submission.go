@@ -45,6 +45,7 @@ type Submission struct {
 	// Reservation says whether all that was ordered is reserved; empty before there is an order.
 	Reservation string
 	Candidates  []Candidate
+	SettleURL   string // takes the buyer's word on which order it became
 	Note        string
 	NoteWords   string // what became of the note; empty without one
 	CartBack    bool   // the cart is the buyer's again
@@ -78,7 +79,7 @@ type SubmissionStep struct {
 func NewSubmission(ctx context.Context, s SubmissionSource) Submission {
 	sub := s.Submission
 	page := Submission{
-		ID: string(sub.ID), URL: SubmissionURL(sub.ID), State: string(sub.State), Tone: submissionTone(sub),
+		ID: string(sub.ID), URL: SubmissionURL(sub.ID), SettleURL: SettleURL(sub.ID), State: string(sub.State), Tone: submissionTone(sub),
 		Title: submissionTitle(ctx, sub), Words: spans(submissionWords(ctx, s)),
 		Lines: newSubmissionLines(ctx, sub, s.Order), Note: sub.Note,
 		CartBack:  sub.State == order.NotSent || sub.State == order.Rejected,

@@ -41,7 +41,7 @@ func submissionWords(ctx context.Context, s SubmissionSource) string {
 
 // submissionTitle names the state in a few words; of an order it names the number.
 func submissionTitle(ctx context.Context, s order.Submission) string {
-	if s.State == order.Confirmed && s.Evidence != order.EvidenceList {
+	if s.State == order.Confirmed && s.Evidence == order.EvidenceAnswer {
 		return i18n.T(ctx, "submission.confirmed.answer", "Number", string(s.OrderID))
 	}
 	return i18n.T(ctx, "submission.title."+string(s.State))
@@ -50,10 +50,13 @@ func submissionTitle(ctx context.Context, s order.Submission) string {
 // confirmedWords say how we know of the order; of an answer with its number the title has said all.
 func confirmedWords(ctx context.Context, s SubmissionSource) string {
 	sub := s.Submission
-	if sub.Evidence != order.EvidenceList {
-		return ""
+	switch sub.Evidence {
+	case order.EvidenceList:
+		return i18n.T(ctx, "submission.confirmed.list", "Number", string(sub.OrderID), "At", clock(ctx, sub.ChangedAt, s.Now).Text)
+	case order.EvidenceBuyer:
+		return i18n.T(ctx, "submission.confirmed.buyer", "Number", string(sub.OrderID))
 	}
-	return i18n.T(ctx, "submission.confirmed.list", "Number", string(sub.OrderID), "At", clock(ctx, sub.ChangedAt, s.Now).Text)
+	return ""
 }
 
 func notSentWords(ctx context.Context, kind errkind.Kind) string {

@@ -63,6 +63,9 @@ func CartLineURL(id catalog.ItemID) string { return CartItemsURL + "/" + url.Pat
 // SubmissionURL is the page of an attempt to order.
 func SubmissionURL(id order.SubmissionID) string { return "/submissions/" + url.PathEscape(string(id)) }
 
+// SettleURL takes the buyer's word on which order a submission became, by POST; an empty order means none.
+func SettleURL(id order.SubmissionID) string { return SubmissionURL(id) + "/settle" }
+
 // OrderURL is an order's page.
 func OrderURL(id order.ID) string { return OrdersURL + "/" + url.PathEscape(string(id)) }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"storefront/internal/catalog"
+	"storefront/internal/errkind"
 	"storefront/internal/search"
 	"storefront/views"
 )
@@ -16,9 +17,21 @@ func (s *Server) catalog(c echo.Context) error {
 	q := views.ParseList(category, c.QueryParams())
 	q.Text = "" // a text is searched for under /search
 	if category != "" {
+		if err := s.knownCategory(category); err != nil {
+			return err
+		}
 		s.Jobs.RefreshCategory(here(c).account.ID, category)
 	}
 	return s.list(c, q)
+}
+
+// knownCategory refuses what is no category. Before the tree was read, nothing is known to be none.
+func (s *Server) knownCategory(id catalog.CategoryID) error {
+	tree := s.Engine.Index().Categories()
+	if _, known := tree.Category(id); known || id == catalog.Uncategorised || len(tree.Roots()) == 0 {
+		return nil
+	}
+	return errkind.New(errkind.NotFound, "catalog.missing")
 }
 
 // list answers with a list of items, whole or only its results.

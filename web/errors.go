@@ -58,8 +58,9 @@ func (s *Server) answerError(err error, c echo.Context) {
 		status = http.StatusInternalServerError
 	}
 	s.logError(c, status, err)
-	if rendered := s.renderError(c, status, err); rendered != nil {
-		s.Log.Error("error page not rendered", "request", requestID(c), "error", rendered)
+	page := s.recoverPanic(func(c echo.Context) error { return s.renderError(c, status, err) })
+	if failed := page(c); failed != nil {
+		s.Log.Error("error page not rendered", "request", requestID(c), "error", failed)
 		_ = c.HTML(http.StatusInternalServerError, lastResort)
 	}
 }
@@ -124,4 +125,18 @@ func (s *Server) toSignIn(c echo.Context) error {
 	return seeOther(c, to)
 }
 
-func (s *Server) notFound(echo.Context) error { return errkind.New(errkind.NotFound, "") }
+// notFound answers what no route answers. A group's own answer hides that the path exists for another method: that is said.
+func (s *Server) notFound(c echo.Context) error {
+	r := c.Request()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		probe := c.Echo().AcquireContext()
+		c.Echo().Router().Find(method, r.URL.EscapedPath(), probe)
+		template := probe.Path()
+		c.Echo().ReleaseContext(probe)
+		if method != r.Method && template != c.Path() {
+			c.Response().Header().Set("Allow", method)
+			return errkind.New(errkind.Method, "")
+		}
+	}
+	return errkind.New(errkind.NotFound, "")
+}

@@ -11,39 +11,42 @@ import (
 	"storefront/views"
 )
 
-// orderNote opens the note's form: as a region in place, or as the order's page with the form open.
+// orderNote shows the note alone, with its form open where that is asked for.
 func (s *Server) orderNote(c echo.Context) error {
 	source, err := s.orderSource(c, order.ID(param(c, "id")))
 	if err != nil {
 		return err
 	}
-	source.EditingNote = c.QueryParam("cancel") == ""
+	source.NoteForm.Open = c.QueryParam("edit") != ""
 	return s.answerNote(c, http.StatusOK, source)
 }
 
 // saveOrderNote writes the manager's note at the distributor; without the right it is kept here and stays the buyer's own.
+// What the service did not take is shown with what was typed.
 func (s *Server) saveOrderNote(c echo.Context) error {
 	ctx, v, id := c.Request().Context(), here(c), order.ID(param(c, "id"))
 	fields, err := form(c, "note")
 	if err != nil {
 		return err
 	}
-	_, err = s.Desk.SaveNote(ctx, v.account, v.cred, id, fields["note"])
-	if err == nil && !partial(c) {
+	outcome, err := s.Desk.SaveNote(ctx, v.account, v.cred, id, fields["note"])
+	settled := err == nil && (outcome.State == order.NoteSent || outcome.State == order.NoteKept)
+	if settled && !partial(c) {
 		return seeOther(c, views.OrderURL(id))
 	}
 	status, mendable := statuses[errkind.Of(err)]
-	if err != nil && (!mendable || errkind.Of(err) == errkind.AccessDenied) {
+	if err != nil && (!mendable || errkind.Is(err, errkind.AccessDenied)) {
 		return err
 	}
 	source, missing := s.orderSource(c, id)
 	if missing != nil {
 		return missing
 	}
+	source.NoteForm = views.NoteForm{Text: fields["note"], Problem: views.NewProblem(ctx, err)}
 	if err != nil {
-		source.NoteDraft, source.NoteProblem = fields["note"], views.NewProblem(ctx, err)
 		return s.answerNote(c, status, source)
 	}
+	source.NoteForm.Outcome = &outcome
 	return s.answerNote(c, http.StatusOK, source)
 }
 

@@ -18,11 +18,11 @@ func (s *Server) addOrderLine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	draft := views.LineDraft{ItemID: fields["itemId"], Quantity: fields["quantity"]}
-	return s.changeLine(c, draft, func(quantity decimal.Decimal) (order.Edit, error) {
+	typed := views.LineForm{ItemID: fields["itemId"], Quantity: fields["quantity"]}
+	return s.changeLine(c, typed, func(quantity decimal.Decimal) (order.Edit, error) {
 		v := here(c)
 		return s.Desk.AddLine(c.Request().Context(), v.account, v.cred, order.ID(param(c, "id")),
-			order.NewLine{ItemID: catalog.ItemID(draft.ItemID), Quantity: quantity})
+			order.NewLine{ItemID: catalog.ItemID(typed.ItemID), Quantity: quantity})
 	})
 }
 
@@ -33,7 +33,7 @@ func (s *Server) setOrderLine(c echo.Context) error {
 		return err
 	}
 	item := catalog.ItemID(param(c, "item"))
-	return s.changeLine(c, views.LineDraft{Quantity: fields["quantity"]}, func(quantity decimal.Decimal) (order.Edit, error) {
+	return s.changeLine(c, views.LineForm{Quantity: fields["quantity"]}, func(quantity decimal.Decimal) (order.Edit, error) {
 		v := here(c)
 		return s.Desk.SetQuantity(c.Request().Context(), v.account, v.cred, order.ID(param(c, "id")), item, quantity)
 	})
@@ -41,8 +41,8 @@ func (s *Server) setOrderLine(c echo.Context) error {
 
 // changeLine does a change and answers the order as it is now, with what became of the change or what stood in the way. What
 // was typed is kept when it was refused.
-func (s *Server) changeLine(c echo.Context, draft views.LineDraft, change func(decimal.Decimal) (order.Edit, error)) error {
-	quantity, err := order.ParseQuantity(draft.Quantity)
+func (s *Server) changeLine(c echo.Context, typed views.LineForm, change func(decimal.Decimal) (order.Edit, error)) error {
+	quantity, err := order.ParseQuantity(typed.Quantity)
 	var done order.Edit
 	if err == nil {
 		done, err = change(quantity)
@@ -56,21 +56,10 @@ func (s *Server) changeLine(c echo.Context, draft views.LineDraft, change func(d
 		return missing
 	}
 	if err != nil {
-		source.Draft, source.LineProblem = draft, views.NewProblem(c.Request().Context(), err)
+		typed.Problem = views.NewProblem(c.Request().Context(), err)
+		source.LineForm = typed
 		return s.answerOrder(c, status, source)
 	}
-	source.LineOutcome = lineOutcome(done)
+	source.LineForm = views.LineForm{Edit: &done}
 	return s.answerOrder(c, http.StatusOK, source)
-}
-
-// lineOutcome tells the page what the order shows after a change.
-func lineOutcome(e order.Edit) *views.LineOutcome {
-	outcome := &views.LineOutcome{
-		ItemID: string(e.Item), Asked: e.Wanted, Unconfirmed: e.State == order.EditUnclear || e.State == order.EditUnread,
-	}
-	if e.State != order.EditUnread {
-		found, reserved := e.Shows(), e.Reserved()
-		outcome.Found, outcome.Reserved = &found, &reserved
-	}
-	return outcome
 }

@@ -35,6 +35,7 @@ func (s *Server) newSessionManager() *scs.SessionManager {
 // here: outside, the session would be saved twice.
 func (s *Server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		c.Set(begunKey, s.Now())
 		presented := ""
 		if cookie, err := c.Cookie(s.sessions.Cookie.Name); err == nil {
 			presented = cookie.Value
@@ -73,7 +74,10 @@ type visit struct {
 	cred    buyer.Credentials
 }
 
-const visitKey = "visit"
+const (
+	visitKey = "visit"
+	begunKey = "begun" // when the request's session was about to be read
+)
 
 // here returns the visit of a route behind signedIn.
 func here(c echo.Context) visit {
@@ -100,8 +104,11 @@ func (s *Server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := s.Sessions.Touch(ctx, s.sessions.Token(ctx)); err != nil {
 			s.Log.Warn("session not touched", "request", requestID(c), "error", err)
 		}
-		s.Register.Put(cred)
 		c.Set(visitKey, visit{account: account, cred: cred})
+		begun, _ := c.Get(begunKey).(time.Time)
+		if !s.Register.Put(cred, begun) {
+			return errkind.New(errkind.AccessDenied, "")
+		}
 		return next(c)
 	}
 }

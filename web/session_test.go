@@ -16,10 +16,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"storefront/internal/buyer"
+	"storefront/internal/catalog"
 	"storefront/internal/errkind"
 	"storefront/internal/i18n"
+	"storefront/internal/order"
 	"storefront/internal/seal"
+	"storefront/internal/search"
 	"storefront/internal/secret"
+	"storefront/store/cache"
 	"storefront/store/state"
 )
 
@@ -35,6 +39,18 @@ func (everybody) Account(_ context.Context, id buyer.ID) (buyer.Account, error) 
 	return buyer.Account{ID: id}, nil
 }
 func (everybody) SaveAccount(context.Context, buyer.Account) error { return nil }
+
+// idle is a background that does nothing.
+type idle struct{}
+
+func (idle) SignedIn(buyer.ID)                            {}
+func (idle) RefreshCategory(buyer.ID, catalog.CategoryID) {}
+func (idle) RefreshItem(buyer.ID, catalog.ItemID)         {}
+func (idle) RefreshOrders(buyer.ID)                       {}
+func (idle) RefreshOrder(buyer.ID, order.ID)              {}
+func (idle) Progress(buyer.ID) (catalogue, prices catalog.Progress) {
+	return catalog.Progress{}, catalog.Progress{}
+}
 
 func openCounter(t *testing.T, base string) counter {
 	t.Helper()
@@ -52,8 +68,20 @@ func openCounter(t *testing.T, base string) counter {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := cache.Open(t.Context(), filepath.Join(dir, "cache.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	precious, err := state.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = precious.Close() })
 	u, _ := url.Parse(base)
 	s := &Server{
+		Cache: kept, Carts: &order.Carts{Store: precious}, Engine: search.NewEngine(search.Options{}), Jobs: idle{},
+		Down:    func() time.Time { return time.Time{} },
 		BaseURL: u, Sessions: sessions, Accounts: everybody{}, Register: buyer.NewRegister(time.Now), Messages: messages,
 		Audit:   func(context.Context, state.Event) error { return nil },
 		Observe: func(string, int, time.Duration) {}, Log: slog.New(slog.DiscardHandler), Now: time.Now,

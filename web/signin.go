@@ -63,13 +63,15 @@ func (s *Server) signOut(c echo.Context) error {
 	return seeOther(c, views.LoginURL)
 }
 
+// endSession ends the session, then forgets its credentials: in this order a request under way can't bring either back.
 func (s *Server) endSession(c echo.Context) {
 	ctx := c.Request().Context()
-	if cred, err := buyer.Unpack(s.sessions.GetBytes(ctx, credentialsKey)); err == nil {
-		s.Register.Drop(cred.Buyer())
-		s.audit(c, cred.Buyer(), "authn_logout", "")
-	}
+	cred, damaged := buyer.Unpack(s.sessions.GetBytes(ctx, credentialsKey))
 	if err := s.sessions.Destroy(ctx); err != nil {
 		s.Log.Error("session not ended", "request", requestID(c), "error", err)
+	}
+	if damaged == nil {
+		s.Register.Drop(cred.Buyer())
+		s.audit(c, cred.Buyer(), "authn_logout", "")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"storefront/internal/i18n"
@@ -34,12 +35,12 @@ func (s *Server) submission(c echo.Context) error {
 		s.Jobs.RefreshOrder(b, sub.OrderID)
 	}
 	page := views.NewSubmission(ctx, source)
-	if partial(c) {
-		return s.render(c, http.StatusOK, views.SubmissionRegion(page))
-	}
 	st, err := s.stand(c)
 	if err != nil {
 		return err
+	}
+	if partial(c) { // the cart in the head changes when the submission is settled
+		return s.render(c, http.StatusOK, templ.Join(views.SubmissionRegion(page), views.CartLinkSwap(badge(c, st))))
 	}
 	return s.render(c, http.StatusOK, views.SubmissionPage(s.ownFrame(c, st, views.SectionOrders, i18n.T(ctx, "submission.title")), page))
 }

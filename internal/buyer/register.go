@@ -8,7 +8,7 @@ import (
 )
 
 // Register holds the credentials of the buyers who are here, in memory only: what background work signs in with. It is
-// filled at sign-in and at each authenticated request, so after a restart a buyer's work waits for his next request.
+// filled at sign-in (Prove) and at each authenticated request (Put), so after a restart a buyer's work waits for his next request.
 //
 // It also remembers credentials that the distributor has refused since they were proved. They are not used again until a
 // sign-in proves them anew: trying a stale password over and over could lock the buyer out at the distributor.
@@ -18,6 +18,7 @@ type Register struct {
 	mu       sync.RWMutex
 	unlocked map[ID]entry
 	refused  map[ID][]Credentials
+	dropped  map[ID]time.Time // when a buyer signed out, while a request of his may still be under way
 }
 
 type entry struct {
@@ -27,7 +28,7 @@ type entry struct {
 
 // NewRegister returns an empty register.
 func NewRegister(now func() time.Time) *Register {
-	return &Register{now: now, unlocked: map[ID]entry{}, refused: map[ID][]Credentials{}}
+	return &Register{now: now, unlocked: map[ID]entry{}, refused: map[ID][]Credentials{}, dropped: map[ID]time.Time{}}
 }
 
 // Prove keeps credentials that the distributor has just accepted.
@@ -38,16 +39,21 @@ func (r *Register) Prove(c Credentials) {
 	if len(r.refused[c.Buyer()]) == 0 {
 		delete(r.refused, c.Buyer())
 	}
+	delete(r.dropped, c.Buyer())
 	r.unlocked[c.Buyer()] = entry{c, r.now()}
 }
 
-// Put keeps the credentials of a session, and notes that its buyer was seen just now. False means that the distributor has
-// refused them since: the session has come to its end.
-func (r *Register) Put(c Credentials) bool {
+// Put keeps the credentials of a session for a request that began at a moment, and notes that its buyer was seen just now.
+// False means that the distributor has refused them since: the session has come to its end. A request that was under way
+// while its buyer signed out does not bring his credentials back.
+func (r *Register) Put(c Credentials, began time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if slices.ContainsFunc(r.refused[c.Buyer()], c.Equal) {
 		return false
+	}
+	if at, gone := r.dropped[c.Buyer()]; gone && !began.After(at) {
+		return true
 	}
 	r.unlocked[c.Buyer()] = entry{c, r.now()}
 	return true
@@ -85,6 +91,7 @@ func (r *Register) Drop(id ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.unlocked, id)
+	r.dropped[id] = r.now()
 }
 
 // DropIdle forgets everybody not seen since a moment.
@@ -94,6 +101,11 @@ func (r *Register) DropIdle(since time.Time) {
 	for id, e := range r.unlocked {
 		if e.seenAt.Before(since) {
 			delete(r.unlocked, id)
+		}
+	}
+	for id, at := range r.dropped {
+		if at.Before(since) {
+			delete(r.dropped, id)
 		}
 	}
 }

@@ -89,8 +89,13 @@ func (p *Printer) N(key string, n int, args ...any) string {
 
 // Has tells whether the language has the message.
 func (p *Printer) Has(key string) bool {
-	_, tag, err := p.localizer.LocalizeWithTag(&goi18n.LocalizeConfig{MessageID: key, PluralCount: 1})
-	return err == nil && tag.String() == p.lang
+	for _, count := range []any{nil, 1} { // without a plural, and with one
+		_, tag, err := p.localizer.LocalizeWithTag(&goi18n.LocalizeConfig{MessageID: key, PluralCount: count})
+		if err == nil && tag.String() == p.lang {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Printer) localize(key string, config *goi18n.LocalizeConfig) string {

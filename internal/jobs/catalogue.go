@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
@@ -54,7 +55,17 @@ func (j *Jobs) loadCatalogue(ctx context.Context, c buyer.Credentials) (result d
 		return result, err
 	}
 	result.detail = fmt.Sprintf("added %d, changed %d, gone %d, total %d", changes.Added, changes.Changed, changes.Gone, changes.Total)
-	return result, errors.Join(j.publish(ctx), list.complete(ctx))
+	return result, errors.Join(j.publish(ctx), list.complete(ctx), j.refileAll(ctx))
+}
+
+// refileAll puts the prices of everybody here where the items are.
+func (j *Jobs) refileAll(ctx context.Context) error {
+	for _, b := range j.Register.Active(time.Time{}) {
+		if err := j.refile(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle ends the progress of a task that another task brought along.

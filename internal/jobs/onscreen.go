@@ -170,23 +170,28 @@ func (j *Jobs) keepOffers(ctx context.Context, b buyer.ID, within []catalog.Cate
 	})
 }
 
+// fileAtOnce bounds one question to the cache.
+const fileAtOnce = 1_000
+
 // file sorts offers by the category of their items.
 func (j *Jobs) file(ctx context.Context, offers []catalog.Offer) (map[catalog.CategoryID][]catalog.Offer, error) {
-	ids := make([]catalog.ItemID, len(offers))
-	for i, o := range offers {
-		ids[i] = o.ItemID
-	}
-	items, err := j.Cache.Items(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	category := make(map[catalog.ItemID]catalog.CategoryID, len(items))
-	for _, item := range items {
-		category[item.ID] = item.Category
-	}
 	filed := map[catalog.CategoryID][]catalog.Offer{}
-	for _, o := range offers {
-		filed[category[o.ItemID]] = append(filed[category[o.ItemID]], o)
+	for part := range slices.Chunk(offers, fileAtOnce) {
+		ids := make([]catalog.ItemID, len(part))
+		for i, o := range part {
+			ids[i] = o.ItemID
+		}
+		items, err := j.Cache.Items(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		category := make(map[catalog.ItemID]catalog.CategoryID, len(items))
+		for _, item := range items {
+			category[item.ID] = item.Category
+		}
+		for _, o := range part {
+			filed[category[o.ItemID]] = append(filed[category[o.ItemID]], o)
+		}
 	}
 	return filed, nil
 }

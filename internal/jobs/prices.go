@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,10 @@ func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done
 	if err != nil {
 		return result, err
 	}
-	return result, list.complete(ctx)
+	if err := list.complete(ctx); err != nil {
+		return result, err
+	}
+	return result, j.refile(ctx, c.Buyer())
 }
 
 // freshPrices tells whether a buyer's stored list is whole and young: so after a restart, or when the catalogue was read as him.
@@ -49,8 +53,7 @@ func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
 	return len(chunks) > 0, nil
 }
 
-// places tells the category of every item. Offers of items that are not known yet stand under «без категории» until the list
-// is read again.
+// places tells the category of every item. Offers of items that are not known yet stand under «без категории» until refile.
 func (j *Jobs) places(ctx context.Context) (map[catalog.ItemID]catalog.CategoryID, error) {
 	places := map[catalog.ItemID]catalog.CategoryID{}
 	err := j.Cache.EachItem(ctx, func(item catalog.Item) error {
@@ -58,6 +61,44 @@ func (j *Jobs) places(ctx context.Context) (map[catalog.ItemID]catalog.CategoryI
 		return nil
 	})
 	return places, err
+}
+
+// refile moves a buyer's offers to the categories of items that came only after his prices.
+func (j *Jobs) refile(ctx context.Context, b buyer.ID) error {
+	return j.changePrices(b, func() error {
+		known, _, err := j.Cache.Prices(ctx, b)
+		if err != nil {
+			return err
+		}
+		loose, ok := chunkOf(known, "")
+		if !ok {
+			return nil
+		}
+		filed, err := j.file(ctx, loose.Offers)
+		if err != nil || len(filed[""]) == len(loose.Offers) {
+			return err
+		}
+		chunks := []catalog.PriceChunk{{Offers: filed[""], ReadAt: loose.ReadAt}}
+		delete(filed, "")
+		for category, offers := range filed {
+			switch have, ok := chunkOf(known, category); {
+			case !ok:
+				chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: offers, ReadAt: loose.ReadAt})
+			case !have.ReadAt.After(loose.ReadAt):
+				replaceOffers(&have, offers)
+				chunks = append(chunks, have)
+			}
+		}
+		return j.putPrices(ctx, b, chunks)
+	})
+}
+
+func chunkOf(chunks []catalog.PriceChunk, category catalog.CategoryID) (catalog.PriceChunk, bool) {
+	i := slices.IndexFunc(chunks, func(chunk catalog.PriceChunk) bool { return chunk.Category == category })
+	if i < 0 {
+		return catalog.PriceChunk{}, false
+	}
+	return chunks[i], true
 }
 
 // gathering is a price list that is being read.

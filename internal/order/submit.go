@@ -11,7 +11,7 @@ import (
 
 const (
 	// readTimeout bounds reading orders.
-	readTimeout = 30 * time.Second
+	readTimeout = time.Minute
 	// fence is how long after SENDING was written down CreateOrder may still be started. After it nothing is sent any more,
 	// so the quiet period can be counted from it.
 	fence = 20 * time.Second

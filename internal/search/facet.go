@@ -65,8 +65,8 @@ func (v *View) newCounts() *counts {
 // take counts an item under the facets that would show it: all of them when no facet refuses it, else the one that alone
 // does. It tells whether none does.
 func (c *counts) take(doc uint32, refusals facetSet) bool {
-	if refusals&(refusals-1) != 0 {
-		return false
+	if c == nil || refusals&(refusals-1) != 0 {
+		return refusals == 0
 	}
 	for i := range c.columns {
 		if refusals == 0 || refusals == 1<<i {
@@ -83,6 +83,9 @@ func (c *counts) take(doc uint32, refusals facetSet) bool {
 
 // facets writes the counts out.
 func (s *search) facets() []Facet {
+	if s.counts == nil {
+		return nil
+	}
 	var facets []Facet
 	for i, name := range []string{FacetBrand, FacetVendor, FacetColor} {
 		facets = append(facets, newFacet(name, s.counts.columns[i].names, s.counts.values[i], &s.filter.columns[i]))

@@ -33,7 +33,7 @@ type Index struct {
 	scratches sync.Pool // of *scratch
 }
 
-// Build makes an Index. It takes about a second for 20,000 items.
+// Build makes an Index: a few seconds' work for 100,000 items, about 450 bytes of memory each.
 func Build(c Corpus) *Index {
 	items := sorted(c.Items)
 	x := &Index{ids: make([]catalog.ItemID, len(items))}
@@ -42,7 +42,7 @@ func Build(c Corpus) *Index {
 	}
 	x.scratches.New = func() any { return &scratch{best: make([]uint16, len(items))} }
 	x.byName = byName(items)
-	x.byArticle = newOrdering(len(items), func(a, b uint32) int { return 0 }) // the numbers of items are in this order
+	x.byArticle = newOrdering(len(items), func(_, _ uint32) int { return 0 }) // the numbers of items are in this order
 	x.words = readItems(items)
 	x.tails = readTails(x.words, len(items))
 	x.fits = x.readFits(c.Fits)
@@ -101,12 +101,14 @@ func readItems(items []*catalog.Item) *lexicon {
 	for i, item := range items {
 		doc := uint32(i)
 		b.add(doc, clip(catalog.Compact(string(item.ID))), inArticle)
-		b.addCodes(doc, catalog.Fold(item.OriginalNumber), inOEM)
+		b.addPieces(doc, string(item.ID))
+		b.addCodes(doc, item.OriginalNumber, inOEM)
+		b.addPieces(doc, item.OriginalNumber)
 		b.addText(doc, item.Name, inName)
 		b.addText(doc, item.Alias, inAlias)
 		b.addText(doc, item.Brand, inMaker)
 		b.addText(doc, item.Vendor, inMaker)
-		b.addCodes(doc, catalog.Fold(item.Barcode), inBarcode)
+		b.addCodes(doc, item.Barcode, inBarcode)
 		b.addText(doc, item.Compatibility, inCompatibility)
 	}
 	return b.build(len(items))
@@ -123,10 +125,20 @@ func (b *lexiconBuilder) addText(doc uint32, text string, in field) {
 }
 
 // addCodes adds a number without its punctuation, and where several stand in the field, each of them.
-func (b *lexiconBuilder) addCodes(doc uint32, folded string, in field) {
+func (b *lexiconBuilder) addCodes(doc uint32, text string, in field) {
+	folded := catalog.Fold(text)
 	b.add(doc, clip(compact(folded)), in)
 	for _, code := range strings.FieldsFunc(folded, func(r rune) bool { return strings.ContainsRune(" ,;/|\t\r\n", r) }) {
 		b.add(doc, clip(compact(code)), in)
+	}
+}
+
+// addPieces adds the parts of a number that punctuation separates.
+func (b *lexiconBuilder) addPieces(doc uint32, text string) {
+	if pieces := words(catalog.Fold(text)); len(pieces) > 1 {
+		for _, piece := range pieces {
+			b.add(doc, piece, inTail)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	inMaker // brand and vendor
 	inBarcode
 	inCompatibility
-	inTail // a word begins in the middle of an article or OEM number
+	inTail // in the middle of an article or OEM number
 
 	inCode = inArticle | inOEM | inBarcode | inTail // what may be matched blind to punctuation
 )

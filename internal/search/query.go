@@ -17,6 +17,7 @@ const (
 
 // question is a query text on its way to being understood. The steps fill it in, each from what those before it found.
 type question struct {
+	text  string
 	typed []typedWord
 	terms []string // what must be found, all of them
 	codes []code   // other readings: articles and OEM numbers typed with punctuation in them
@@ -37,25 +38,31 @@ type code struct {
 // understand runs the chain of steps. A further reading of a query (another keyboard layout, a misprint, another form of the
 // word) is one more step.
 func understand(text string) question {
-	q := question{}
-	for _, step := range []func(*question, string){takeWords, cutTerms, readCodes} {
-		step(&q, text)
+	q := question{text: text}
+	for _, step := range []func(*question){takeWords, cutTerms, readCodes} {
+		step(&q)
 	}
 	return q
 }
 
-// takeWords cuts the text at spaces, within the bounds of a query.
-func takeWords(q *question, text string) {
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "")
+// shorten returns what is read of a text.
+func shorten(text string) string {
+	text = strings.TrimSpace(text)
+	if len(text) <= maxText {
+		return text
 	}
-	for _, word := range strings.Fields(text) {
+	return strings.ToValidUTF8(text[:maxText], "\uFFFD") // not "": a text that can't be read must not ask for everything
+}
+
+// takeWords cuts the text at spaces.
+func takeWords(q *question) {
+	for _, word := range strings.Fields(q.text) {
 		q.typed = append(q.typed, typedWord{text: word})
 	}
 }
 
 // cutTerms folds every word and cuts it as the words of items are cut. Words without a letter or digit are dropped.
-func cutTerms(q *question, _ string) {
+func cutTerms(q *question) {
 	kept := q.typed[:0]
 	for _, word := range q.typed {
 		word.from = len(q.terms)
@@ -72,7 +79,7 @@ func cutTerms(q *question, _ string) {
 const maxCodeWords = 4
 
 // readCodes puts neighbouring words together. Words of a single term alone are no other reading.
-func readCodes(q *question, _ string) {
+func readCodes(q *question) {
 	for i, first := range q.typed {
 		joined := ""
 		for _, word := range q.typed[i:min(i+maxCodeWords, len(q.typed))] {

@@ -143,6 +143,13 @@ func wordsOf(item catalog.Item) []foundWord {
 			found = append(found, foundWord{text: word.text[i:], exact: 4, part: 4, number: true, tail: true})
 		}
 	}
+	for _, code := range []string{string(item.ID), item.OriginalNumber} {
+		if pieces := cut(code); len(pieces) > 1 {
+			for _, piece := range pieces {
+				found = append(found, foundWord{text: piece, exact: 4, part: 4, number: true})
+			}
+		}
+	}
 	found = append(found, textWords(item.Brand, 6, 5)...)
 	found = append(found, textWords(item.Vendor, 6, 5)...)
 	found = append(found, numberWords(item.Barcode, 6, 5)...)

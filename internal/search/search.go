@@ -48,31 +48,37 @@ type Result struct {
 }
 
 // Search answers a query.
-func (v *View) Search(q Query) Result {
-	s := v.index.scratches.Get().(*scratch)
-	defer v.index.scratches.Put(s)
-	run := v.newSearch(q, s)
-	run.read()
-	return run.result()
-}
+func (v *View) Search(q Query) Result { return v.run(q, v.newCounts()) }
 
 // Suggest returns the best n items for a text that is still being typed.
 func (v *View) Suggest(text string, n int, fits bool) []catalog.ItemID {
 	if strings.TrimSpace(text) == "" || n <= 0 {
 		return nil
 	}
-	return v.Search(Query{Text: text, PerPage: n, Fits: fits}).IDs
+	return v.run(Query{Text: text, PerPage: n, Fits: fits}, nil).IDs
+}
+
+// run answers a query, with facets if there is something to count them in.
+func (v *View) run(q Query, c *counts) Result {
+	memory := v.index.scratches.Get().(*scratch)
+	defer v.index.scratches.Put(memory)
+	memory.keys = memory.keys[:0]
+	q.Text = shorten(q.Text)
+	order := orderOf(q)
+	s := &search{view: v, query: q, order: order, by: v.ordering(order), filter: v.newFilter(q), counts: c, scratch: memory}
+	s.read()
+	return s.result()
 }
 
 // search is one search under way.
 type search struct {
 	view    *View
-	query   Query
+	query   Query // its text shortened
 	order   string
 	by      ordering
 	text    question
 	filter  *filter
-	counts  *counts
+	counts  *counts // nil if facets are not asked for
 	scratch *scratch
 
 	matching int    // items the buyer sees that match the text, whatever the filters
@@ -81,18 +87,12 @@ type search struct {
 	number   *code  // else the number that the words were read as
 }
 
-func (v *View) newSearch(q Query, s *scratch) *search {
-	s.keys = s.keys[:0]
-	order := orderOf(q)
-	return &search{view: v, query: q, order: order, by: v.ordering(order), filter: v.newFilter(q), counts: v.newCounts(), scratch: s}
-}
-
 func orderOf(q Query) string {
 	switch q.Sort {
 	case SortRelevance, SortName, SortArticle, SortPrice, SortPriceDown, SortStock:
 		return q.Sort
 	}
-	if strings.TrimSpace(q.Text) != "" {
+	if q.Text != "" {
 		return SortRelevance
 	}
 	return SortName
@@ -100,7 +100,7 @@ func orderOf(q Query) string {
 
 // read goes through everything that may be in the result.
 func (s *search) read() {
-	if strings.TrimSpace(s.query.Text) == "" {
+	if s.query.Text == "" {
 		for _, doc := range s.view.index.categories.items(s.query.Category) {
 			if s.view.shows(doc) {
 				s.consider(hit{doc: doc})

@@ -68,20 +68,34 @@ func (v *View) hasLater(doc uint32, t time.Time) bool {
 
 // standing returns what filters and orders need of an offer: its price, noAmount when it can't be ordered, and its marks.
 func (c *chunk) standing(i int) (price int64, m marks) {
-	offer, price, m := c.offer(i), c.amounts[0][i], offered
-	if !offer.Orderable() {
-		price, m = noAmount, m|onRequest
+	price = c.amounts[0][i]
+	if price == inexact {
+		offer := c.exact[i]
+		m = standingMarks(offer.Orderable(), offer.Available.Sign(), offer.MainOffice.Sign(), offer.Transit.Sign())
+	} else {
+		m = standingMarks(price >= 0, int(c.counts[0][i]), int(c.counts[1][i]), int(c.counts[2][i]))
 	}
-	if offer.Available.IsPositive() {
-		m |= atBranch
-	}
-	if offer.MainOffice.IsPositive() {
-		m |= atMain
-	}
-	if offer.Transit.IsPositive() {
-		m |= inTransit
+	if m&onRequest != 0 {
+		price = noAmount
 	}
 	return price, m
+}
+
+func standingMarks(orderable bool, branch, main, transit int) marks {
+	m := offered
+	if !orderable {
+		m |= onRequest
+	}
+	if branch > 0 {
+		m |= atBranch
+	}
+	if main > 0 {
+		m |= atMain
+	}
+	if transit > 0 {
+		m |= inTransit
+	}
+	return m
 }
 
 // Loading tells that the price list is not complete: all items are shown, and prices not read yet are unknown.
@@ -107,8 +121,12 @@ func (v *View) offerOf(doc uint32) (catalog.Offer, time.Time, bool) {
 	return c.offer(i), c.readAt, true
 }
 
-// ReadAt tells when the oldest of some items' offers was read: the zero time if none of them has one.
+// ReadAt tells when the oldest of some items' offers was read, of the whole list's where no items are named: the zero time if
+// there are no offers.
 func (v *View) ReadAt(ids ...catalog.ItemID) time.Time {
+	if len(ids) == 0 {
+		return v.list.ReadAt()
+	}
 	var oldest time.Time
 	for _, id := range ids {
 		if _, readAt, known := v.Offer(id); known {

@@ -3,6 +3,7 @@ package soap_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,14 +14,28 @@ import (
 // crowd sends calls through a Limit whose other side holds each until it is let go, and counts who got through.
 type crowd struct {
 	limited soap.RoundTripper
-	inside  map[soap.Class]int
 	letGo   chan struct{}
+
+	mu      sync.Mutex
+	through map[soap.Class]int
+}
+
+// inside tells how many calls of the classes got through so far.
+func (c *crowd) inside(classes ...soap.Class) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, class := range classes {
+		n += c.through[class]
+	}
+	return n
 }
 
 func newCrowd(limits soap.Limits) *crowd {
-	c := &crowd{inside: map[soap.Class]int{}, letGo: make(chan struct{})}
+	c := &crowd{through: map[soap.Class]int{}, letGo: make(chan struct{})}
 	c.limited = soap.Limit(soap.RoundTripFunc(func(_ context.Context, call *soap.Call) error {
-		c.inside[call.Class]++ // one goroutine at a time runs between two waits of synctest
+		c.mu.Lock()
+		c.through[call.Class]++
+		c.mu.Unlock()
 		<-c.letGo
 		return nil
 	}), limits)
@@ -41,27 +56,27 @@ func TestUrgentCallsFindASlotBehindAnyCrowd(t *testing.T) {
 		for _, account := range []string{"a", "b", "c", "d", "e", "f"} {
 			c.send(5, account, soap.Bulk)
 		}
-		if n := c.inside[soap.Bulk]; n != 4 {
+		if n := c.inside(soap.Bulk); n != 4 {
 			t.Errorf("%d bulk calls inside, want 4", n)
 		}
 		for _, account := range []string{"a", "g", "h", "i"} {
 			c.send(5, account, soap.Prompt)
 		}
-		if n := c.inside[soap.Prompt]; n != 2 {
+		if n := c.inside(soap.Prompt); n != 2 {
 			t.Errorf("%d prompt calls inside, want 2", n)
 		}
 		c.send(1, "g", soap.Urgent)
 		c.send(1, "z", soap.Urgent)
-		if n := c.inside[soap.Urgent]; n != 2 {
+		if n := c.inside(soap.Urgent); n != 2 {
 			t.Errorf("%d urgent calls inside, want 2: the free slots are theirs", n)
 		}
 		c.send(1, "y", soap.Urgent)
-		if n := c.inside[soap.Urgent]; n != 2 {
+		if n := c.inside(soap.Urgent); n != 2 {
 			t.Errorf("%d urgent calls inside, want 2: there are eight slots", n)
 		}
 		close(c.letGo)
 		synctest.Wait()
-		if total := c.inside[soap.Bulk] + c.inside[soap.Prompt] + c.inside[soap.Urgent]; total != 30+20+3 {
+		if total := c.inside(soap.Bulk, soap.Prompt, soap.Urgent); total != 30+20+3 {
 			t.Errorf("%d calls went through in the end, want all", total)
 		}
 	})
@@ -73,14 +88,14 @@ func TestAnAccountHasTwoSlots(t *testing.T) {
 		c.send(3, "a", soap.Bulk)
 		c.send(3, "a", soap.Prompt)
 		c.send(1, "a", soap.Urgent)
-		if c.inside[soap.Bulk] != 1 || c.inside[soap.Prompt] != 1 || c.inside[soap.Urgent] != 0 {
-			t.Errorf("inside: %v, want one bulk and one prompt call", c.inside)
+		if c.inside(soap.Bulk) != 1 || c.inside(soap.Prompt) != 1 || c.inside(soap.Urgent) != 0 {
+			t.Errorf("inside: %v, want one bulk and one prompt call", c.through)
 		}
 		c.letGo <- struct{}{}
 		synctest.Wait()
 		close(c.letGo)
 		synctest.Wait()
-		if total := c.inside[soap.Bulk] + c.inside[soap.Prompt] + c.inside[soap.Urgent]; total != 7 {
+		if total := c.inside(soap.Bulk, soap.Prompt, soap.Urgent); total != 7 {
 			t.Errorf("%d calls went through in the end, want all", total)
 		}
 	})

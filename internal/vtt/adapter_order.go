@@ -59,16 +59,22 @@ func line(dto *portal.OrderLineDto) order.Line {
 // customs pairs the lists of declaration numbers and countries by position.
 func customs(numbers, countries string) []order.Customs {
 	n, c := commaList(numbers), commaList(countries)
-	list := make([]order.Customs, max(len(n), len(c)))
-	for i := range list {
-		if i < len(n) {
-			list[i].Number = n[i]
-		}
-		if i < len(c) {
-			list[i].Country = c[i]
+	var list []order.Customs
+	for i := range max(len(n), len(c)) {
+		pair := order.Customs{Number: place(n, i), Country: place(c, i)}
+		if pair != (order.Customs{}) {
+			list = append(list, pair)
 		}
 	}
-	return slices.DeleteFunc(list, func(c order.Customs) bool { return c == order.Customs{} })
+	return list
+}
+
+// place returns what stands at i, nothing past the end.
+func place(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return ""
 }
 
 // commaList splits "(a,b)", with or without its brackets. Empty places stay, or pairs would shift.

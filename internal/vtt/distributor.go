@@ -29,7 +29,7 @@ type Options struct {
 	// Contract is what the service publishes; nil means portal.DefaultContract.
 	Contract *portal.Contract
 	TLS      *tls.Config // nil verifies against the system's certificates
-	// PortionSize is the number of rows asked for at a time; 0 means 1,000.
+	// PortionSize is the number of rows asked for at a time, at least 2 because portions overlap by one; 0 means 1,000.
 	PortionSize int
 	// Observe is told of each call after it ended, with an error of package errkind. It may be nil.
 	Observe func(operation string, took time.Duration, err error)
@@ -72,7 +72,7 @@ func New(o Options) (*Distributor, error) {
 		probing:     portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contract),
 		transport:   transport,
 		retry:       newRetrier(o.Pause),
-		portionSize: positive(o.PortionSize, 1000),
+		portionSize: portionSize(o.PortionSize),
 		now:         o.Now,
 	}, nil
 }
@@ -106,11 +106,11 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-func positive(v, otherwise int) int {
-	if v > 0 {
-		return v
+func portionSize(n int) int {
+	if n == 0 {
+		return 1000
 	}
-	return otherwise
+	return max(n, 2)
 }
 
 func login(c buyer.Credentials) portal.Login {

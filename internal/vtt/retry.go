@@ -14,8 +14,8 @@ import (
 const (
 	maxRepeats = 2                      // of one read
 	firstPause = 300 * time.Millisecond // doubled for the second; full jitter
-	budgetSize = 10                     // repeats in a row that the budget allows after a calm time
-	budgetGain = 0.1                    // earned back by each success: repeats are at most a tenth of the traffic
+	repeatCost = 10                     // of the budget; a success earns 1, so that repeats are at most a tenth of the traffic
+	budgetSize = 10 * repeatCost        // what a calm time saves up
 )
 
 // retrier repeats reads. The budget keeps repeats from adding to an outage: only successes refill it.
@@ -23,7 +23,7 @@ type retrier struct {
 	pause func(context.Context, time.Duration) error
 
 	mu     sync.Mutex
-	budget float64
+	budget int
 }
 
 func newRetrier(pause func(context.Context, time.Duration) error) *retrier {
@@ -54,16 +54,16 @@ func (r *retrier) do(ctx context.Context, attempt func() error) error {
 func (r *retrier) earn() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.budget = min(r.budget+budgetGain, budgetSize)
+	r.budget = min(r.budget+1, budgetSize)
 }
 
 func (r *retrier) spend() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.budget < 1 {
+	if r.budget < repeatCost {
 		return false
 	}
-	r.budget--
+	r.budget -= repeatCost
 	return true
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // book holds all orders and the stock they have taken. What is taken is never written down: it is always the sum of what
-// living orders have reserved, so a branch can't promise a piece twice.
+// living orders have reserved since the stock was counted, so a branch can't promise a piece twice.
 type book struct {
 	catalogue *catalogue
 	now       func() time.Time
@@ -46,11 +46,13 @@ func (b *book) replace(orders []*order) {
 		for _, l := range o.Lines {
 			b.take(o, l.ItemID, l.Reserved)
 		}
+		for item, pieces := range o.Counted {
+			b.take(o, item, -pieces)
+		}
 	}
 }
 
-// take counts pieces as taken by an order, or gives them back where pieces is negative. Goods of past deals left before the
-// stock was counted.
+// take counts pieces as taken by an order, or gives them back where pieces is negative. Goods of past deals left long ago.
 func (b *book) take(o *order, item string, pieces int64) {
 	if o.Past {
 		return

@@ -110,7 +110,7 @@ func (v *view) item(i int) portal.ItemDto {
 	dto.Price, dto.PriceLocal = offer.price, offer.local
 	dto.AvailableQuantity = pieces64(it.branches[v.branch] - taken)
 	dto.MainOfficeQuantity = pieces64(it.main)
-	dto.Reserved, dto.RestQuantity = pieces64(taken), dto.AvailableQuantity
+	dto.Reserved, dto.RestQuantity = pieces64(max(taken, 0)), dto.AvailableQuantity
 	if strings.HasPrefix(dto.PhotoUrl.Text, photoPath) {
 		dto.PhotoUrl.Text = v.base + dto.PhotoUrl.Text
 	}

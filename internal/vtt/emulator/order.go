@@ -49,8 +49,10 @@ type order struct {
 	Type      int       `json:"type"`
 	Note      string    `json:"note,omitempty"`
 	Fate      string    `json:"fate,omitempty"`
-	Past      bool      `json:"past,omitempty"` // from before the stock was counted: takes nothing from it
+	Past      bool      `json:"past,omitempty"` // of long ago: takes nothing from the stock
 	Lines     []line    `json:"lines"`
+	// Counted is how many pieces of each item it had reserved when the stock was counted.
+	Counted map[string]int64 `json:"counted,omitempty"`
 }
 
 // line is a position of an order. The same item may stand in several lines, as the caller sent them.

@@ -78,11 +78,11 @@ func priceAt(it *item, factor decimal.Decimal) offer {
 	if amount.Equal(it.price) {
 		amount = amount.Add(decimal.New(1, -2))
 	}
-	return offer{amount: amount, price: portal.Text(amount.String()), local: roubles(amount)}
+	return offer{amount: amount, price: portal.Text(amount.StringFixed(2)), local: roubles(amount)}
 }
 
 func roubles(units decimal.Decimal) portal.Value {
-	return portal.Text(units.Mul(rubRate()).Round(2).String())
+	return portal.Text(units.Mul(rubRate()).StringFixed(2))
 }
 
 // in turns conventional units into an order's currency.

@@ -30,12 +30,8 @@ func (s *Server) seedOrders() []*order {
 	slices.SortStableFunc(orders, func(a, b *order) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Dealer, b.Dealer))
 	})
-	taken := make(map[stockKey]int64)
 	for i, o := range orders {
 		o.Number = firstOrder + i*3 // others order too
-		if !o.Past {
-			s.reserveSeed(o, taken)
-		}
 	}
 	return orders
 }
@@ -69,7 +65,7 @@ func (s *Server) history(logins []Account, count int) []*order {
 	for i := range count {
 		o := s.pastOrder(random, logins[random.IntN(len(logins))], i)
 		if i < len(fresh) {
-			o.CreatedAt, o.Past, o.Fate, o.Type = now.Add(-fresh[i]-time.Duration(random.IntN(600))*time.Second).Truncate(time.Second), false, "", typeOrder
+			o.open(now.Add(-fresh[i] - time.Duration(random.IntN(600))*time.Second))
 		} else {
 			o.CreatedAt = workingHour(random, now.AddDate(0, 0, -(i-len(fresh))*150/count-1-random.IntN(3)))
 		}
@@ -129,19 +125,17 @@ func (s *Server) addSeedLine(random *rand.Rand, o *order, factor decimal.Decimal
 	})
 }
 
-// reserveSeed makes an open order wait for goods as a real one would: it gets what its branch has. The last of several lines
-// asks for two pieces more than there are, so that a partial reservation is always on view.
-func (s *Server) reserveSeed(o *order, taken map[stockKey]int64) {
+// open makes a ready-made order one that still waits. What it has reserved is not in the catalogue's stock, which was counted
+// after it. Of the last of several lines two pieces are missing, so that a partial reservation is always on view.
+func (o *order) open(created time.Time) {
+	o.CreatedAt, o.Past, o.Fate, o.Type = created.Truncate(time.Second), false, "", typeOrder
+	o.Counted = make(map[string]int64)
 	for i := range o.Lines {
-		l := &o.Lines[i]
-		key := stockKey{l.ItemID, o.Branch}
-		it, _ := s.catalogue.find(l.ItemID)
-		free := max(it.branches[o.Branch]-taken[key], 0)
-		if i > 0 && i == len(o.Lines)-1 {
-			l.Quantity = free + 2
-		}
-		l.Reserved = min(l.Quantity, free)
-		taken[key] += l.Reserved
+		o.Lines[i].Reserved = o.Lines[i].Quantity
+		o.Counted[o.Lines[i].ItemID] += o.Lines[i].Reserved
+	}
+	if n := len(o.Lines); n > 1 {
+		o.Lines[n-1].Quantity += 2
 	}
 }
 

@@ -1,0 +1,260 @@
+package vtt_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"storefront/internal/buyer"
+	"storefront/internal/catalog"
+	"storefront/internal/errkind"
+	"storefront/internal/order"
+	"storefront/internal/secret"
+	"storefront/internal/vtt"
+	"storefront/internal/vtt/portal"
+)
+
+var twoPieces = []order.NewLine{{ItemID: "2C918150", Quantity: decimal.NewFromInt(2)}}
+
+// writes are the operations that change an order.
+var writes = map[string]func(context.Context, *vtt.Distributor) error{
+	"CreateOrder": func(ctx context.Context, d *vtt.Distributor) error {
+		_, err := d.CreateOrder(ctx, cred, twoPieces)
+		return err
+	},
+	"AddItem": func(ctx context.Context, d *vtt.Distributor) error {
+		_, err := d.AddLine(ctx, cred, "4711", twoPieces[0])
+		return err
+	},
+	"RemoveItem": func(ctx context.Context, d *vtt.Distributor) error {
+		return d.RemoveLine(ctx, cred, "4711", "2C918150", decimal.Zero)
+	},
+	"SetOrderNote": func(ctx context.Context, d *vtt.Distributor) error {
+		_, err := d.SetNote(ctx, cred, "4711", "звонок за час")
+		return err
+	},
+}
+
+const soapHead = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>`
+
+// status answers with a status and a body of no particular kind.
+func status(code int, kind, body string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, _ string) {
+		w.Header().Set("Content-Type", kind)
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func faulty(code string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, _ string) { fault(w, code, "причина") }
+}
+
+func broken(bytes string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, _ string) { hangUp(w, bytes) }
+}
+
+// outcomes is the table of what may come instead of a result, once the request was read, and what is certain then.
+var outcomes = map[string]struct {
+	answer func(w http.ResponseWriter, operation string)
+	class  order.SendClass
+	kind   errkind.Kind
+}{
+	// Refused before anything was done.
+	"password not known":        {faulty("ACCESS_DENIED"), order.ClassRefused, errkind.AccessDenied},
+	"no right":                  {faulty("NON_AUTHORIZED"), order.ClassRefused, errkind.NonAuthorized},
+	"wrong argument":            {faulty("CONTRACT_ERROR"), order.ClassRefused, errkind.Contract},
+	"operation not known":       {faulty("ActionNotSupported"), order.ClassRefused, errkind.Unsupported},
+	"message not understood":    {faulty("DeserializationFailed"), order.ClassRefused, errkind.Contract},
+	"another version":           {faulty("VersionMismatch"), order.ClassRefused, errkind.Technical},
+	"header not understood":     {faulty("MustUnderstand"), order.ClassRefused, errkind.Technical},
+	"status 401":                {status(401, "text/html", "<html/>"), order.ClassRefused, errkind.NotSOAP},
+	"status 403":                {status(403, "text/html", "<html/>"), order.ClassRefused, errkind.NotSOAP},
+	"status 404":                {status(404, "text/html", "<html/>"), order.ClassRefused, errkind.NotSOAP},
+	"status 405":                {status(405, "", ""), order.ClassRefused, errkind.NotSOAP},
+	"status 413":                {status(413, "", ""), order.ClassRefused, errkind.NotSOAP},
+	"status 415":                {status(415, "", ""), order.ClassRefused, errkind.NotSOAP},
+	"status 403 as an XML page": {status(403, "text/xml", "<denied/>"), order.ClassRefused, errkind.NotSOAP},
+
+	// The service spoke, and it is not clear what it did.
+	"against the rules":            {faulty("BUSINESS_LOGIC_ERROR"), order.ClassAnswered, errkind.BusinessLogic},
+	"against the rules, misprint":  {faulty("BUSINESS_LOGIC_ERRROR"), order.ClassAnswered, errkind.BusinessLogic},
+	"out of order":                 {faulty("TECHNICAL_ERROR"), order.ClassAnswered, errkind.Technical},
+	"a general fault":              {faulty("InternalServiceFault"), order.ClassAnswered, errkind.Technical},
+	"a fault nobody knows":         {faulty("Surprise"), order.ClassAnswered, errkind.Technical},
+	"a fault without a code":       {status(500, "text/xml", soapHead+"<s:Fault/></s:Body></s:Envelope>"), order.ClassAnswered, errkind.Technical},
+	"a fault under 200":            {status(200, "text/xml", soapHead+"<s:Fault><faultcode>X</faultcode></s:Fault></s:Body></s:Envelope>"), order.ClassAnswered, errkind.Technical},
+	"a result under 500":           {status(500, "text/xml", soapHead+"<x/></s:Body></s:Envelope>"), order.ClassAnswered, errkind.NotSOAP},
+	"another operation's response": {func(w http.ResponseWriter, _ string) { success(w, "GetItems", "") }, order.ClassAnswered, errkind.NotSOAP},
+	"an empty envelope":            {status(200, "text/xml", soapHead+"</s:Body></s:Envelope>"), order.ClassAnswered, errkind.NotSOAP},
+	"a foreign document":           {status(200, "text/xml", "<note/>"), order.ClassAnswered, errkind.NotSOAP},
+	"no XML at all":                {status(200, "text/plain", "OK"), order.ClassAnswered, errkind.NotSOAP},
+	"another charset":              {status(200, "text/xml; charset=koi8-r", "<a/>"), order.ClassAnswered, errkind.NotSOAP},
+	"a document type":              {status(200, "text/xml", "<!DOCTYPE a><a/>"), order.ClassAnswered, errkind.NotSOAP},
+	"more than allowed":            {status(200, "text/xml", soapHead+strings.Repeat("<x/>", 1<<19)), order.ClassAnswered, errkind.NotSOAP},
+
+	// Nobody knows.
+	"a page":                {status(200, "text/html", "<html/>"), order.ClassUnanswered, errkind.NotSOAP},
+	"a page called XML":     {status(200, "text/xml", "<!DOCTYPE html><html/>"), order.ClassUnanswered, errkind.NotSOAP},
+	"an empty 200":          {status(200, "text/xml", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"accepted":              {status(202, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"a redirect":            {status(307, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"a bad request":         {status(400, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"an empty 500":          {status(500, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"a page under 500":      {status(500, "text/html", "<html/>"), order.ClassUnanswered, errkind.NotSOAP},
+	"status 502":            {status(502, "text/html", "<html/>"), order.ClassUnanswered, errkind.NotSOAP},
+	"status 503":            {status(503, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"status 504":            {status(504, "text/html", "<html/>"), order.ClassUnanswered, errkind.NotSOAP},
+	"half an envelope":      {status(200, "text/xml", soapHead), order.ClassUnanswered, errkind.Unreachable},
+	"half a body":           {broken("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n" + soapHead), order.ClassUnanswered, errkind.Unreachable},
+	"half a header":         {broken("HTTP/1.1 200"), order.ClassUnanswered, errkind.Unreachable},
+	"hung up":               {broken(""), order.ClassUnanswered, errkind.Unreachable},
+	"not HTTP":              {broken("220 ready\r\n\r\n"), order.ClassUnanswered, errkind.Unreachable},
+	"a chunk that lies":     {broken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), order.ClassUnanswered, errkind.Unreachable},
+	"compression that lies": {broken("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 21\r\n\r\nthis is not gzip at a"), order.ClassUnanswered, errkind.Unreachable},
+}
+
+// Whatever happens, a write reaches the service once, and its outcome is no surer than what is known.
+func TestOutcomesOfWrites(t *testing.T) {
+	for name, c := range outcomes {
+		u := newUpstream(t, func(w http.ResponseWriter, r request) { c.answer(w, r.operation) })
+		d := u.distributor(t)
+		_, _ = d.Rate(t.Context(), cred) // leaves a connection that could be reused
+		for operation, write := range writes {
+			t.Run(name+"/"+operation, func(t *testing.T) {
+				wantSendError(t, write(t.Context(), d), c.class, c.kind)
+				if n := u.times(operation); n != 1 {
+					t.Errorf("the service was asked %d times, want once", n)
+				}
+			})
+		}
+	}
+}
+
+func wantSendError(t *testing.T, err error, class order.SendClass, kind errkind.Kind) {
+	t.Helper()
+	var got *order.SendError
+	if !errors.As(err, &got) || got.Class != class {
+		t.Errorf("%v, want the class %s", err, class)
+	}
+	wantKind(t, err, kind)
+}
+
+// Results that say nothing: the service acted, but not what it did.
+func TestResultsThatSayNothing(t *testing.T) {
+	for name, result := range map[string]string{
+		"empty": "", "white space": " \n ", "nil": `<x i:nil="true"/>`,
+	} {
+		u := newUpstream(t, func(w http.ResponseWriter, r request) { success(w, r.operation, result) })
+		id, err := u.distributor(t).CreateOrder(t.Context(), cred, twoPieces)
+		wantSendError(t, err, order.ClassAnswered, errkind.NotSOAP)
+		if id != "" || u.times() != 1 {
+			t.Errorf("%s: order %q after %d calls", name, id, u.times())
+		}
+	}
+}
+
+func TestWritesThatAreNotSent(t *testing.T) {
+	older := portal.NewContract(portal.Operations(portal.Older))
+	refusing := newUpstream(t, func(w http.ResponseWriter, _ request) { t.Error("a request came") })
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came") }))
+	defer secure.Close()
+	down := newUpstream(t, func(http.ResponseWriter, request) {})
+	down.Close()
+	address := func(url string) func(*vtt.Options) { return func(o *vtt.Options) { o.URL = url } }
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	create := func(lines ...order.NewLine) func(context.Context, *vtt.Distributor) error {
+		return func(ctx context.Context, d *vtt.Distributor) error {
+			_, err := d.CreateOrder(ctx, cred, lines)
+			return err
+		}
+	}
+	line := func(id string, quantity string) order.NewLine {
+		return order.NewLine{ItemID: catalog.ItemID(id), Quantity: decimal.RequireFromString(quantity)}
+	}
+	for name, c := range map[string]struct {
+		ctx     context.Context
+		options func(*vtt.Options)
+		write   func(context.Context, *vtt.Distributor) error
+		kind    errkind.Kind
+	}{
+		"nobody there":         {t.Context(), address(down.URL), writes["CreateOrder"], errkind.Unreachable},
+		"no such host":         {t.Context(), address("https://portal.invalid/"), writes["CreateOrder"], errkind.Unreachable},
+		"not trusted":          {t.Context(), address(secure.URL), writes["CreateOrder"], errkind.Unreachable},
+		"the time was over":    {ended, address(refusing.URL), writes["CreateOrder"], errkind.Timeout},
+		"no lines":             {t.Context(), address(refusing.URL), create(), errkind.Invalid},
+		"no article":           {t.Context(), address(refusing.URL), create(line("", "1")), errkind.Invalid},
+		"no pieces":            {t.Context(), address(refusing.URL), create(line("A", "0")), errkind.Invalid},
+		"less than none":       {t.Context(), address(refusing.URL), create(line("A", "-1")), errkind.Invalid},
+		"half a piece":         {t.Context(), address(refusing.URL), create(line("A", "1.5")), errkind.Invalid},
+		"an unsendable one":    {t.Context(), address(refusing.URL), create(line("A\x01", "1")), errkind.Invalid},
+		"a note of its own":    {t.Context(), func(o *vtt.Options) { o.URL = refusing.URL; o.Contract = &older }, writes["SetOrderNote"], errkind.Unsupported},
+		"a part of a line":     {t.Context(), func(o *vtt.Options) { o.URL = refusing.URL; o.Contract = &older }, removeTwo, errkind.Unsupported},
+		"half a piece removed": {t.Context(), address(refusing.URL), removeHalf, errkind.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantSendError(t, c.write(c.ctx, refusing.distributor(t, c.options)), order.ClassNotSent, c.kind)
+		})
+	}
+}
+
+func removeTwo(ctx context.Context, d *vtt.Distributor) error {
+	return d.RemoveLine(ctx, cred, "4711", "A", decimal.NewFromInt(2))
+}
+
+func removeHalf(ctx context.Context, d *vtt.Distributor) error {
+	return d.RemoveLine(ctx, cred, "4711", "A", decimal.RequireFromString("0.5"))
+}
+
+// A service that took the request and then says nothing may still be at work.
+func TestSilenceAfterARequest(t *testing.T) {
+	taken := make(chan struct{})
+	release := make(chan struct{})
+	u := newUpstream(t, func(http.ResponseWriter, request) { close(taken); <-release })
+	defer close(release)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-taken; cancel() }()
+	_, err := u.distributor(t).CreateOrder(ctx, cred, twoPieces)
+	wantSendError(t, err, order.ClassUnanswered, errkind.Timeout)
+}
+
+// While others fill their slots with slow reads, an order goes through at once.
+func TestAnOrderDoesNotWaitBehindReads(t *testing.T) {
+	arrived := make(chan struct{}, 16)
+	release := make(chan struct{})
+	u := newUpstream(t, func(w http.ResponseWriter, r request) {
+		if r.operation == "CreateOrder" {
+			success(w, r.operation, "4711")
+			return
+		}
+		arrived <- struct{}{}
+		<-release
+		success(w, r.operation, "<a:Id>1</a:Id>")
+	})
+	d := u.distributor(t)
+	finished := make(chan struct{}, 16)
+	for i := range 12 { // 12 buyers; six slots are for reading
+		who := buyer.Credentials{Login: string(rune('a' + i)), Password: secret.New("x")}
+		go func() { _, _ = d.Listing(context.Background(), who, "1"); finished <- struct{}{} }()
+	}
+	for range 6 {
+		<-arrived
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if id, err := d.CreateOrder(ctx, cred, twoPieces); err != nil || id != "4711" {
+		t.Errorf("order %q, %v", id, err)
+	}
+	close(release)
+	for range 12 {
+		<-finished
+	}
+}

@@ -1,0 +1,354 @@
+package state_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"storefront/internal/buyer"
+	"storefront/internal/money"
+	"storefront/internal/order"
+	"storefront/store/state"
+	"storefront/store/storetest"
+)
+
+func saveOrder(t testing.TB, s *state.Store, b buyer.ID, o order.Order) {
+	t.Helper()
+	if err := s.SaveOrder(t.Context(), b, o); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func getOrder(t testing.TB, s *state.Store, id order.ID) order.Order {
+	t.Helper()
+	o, err := s.Order(t.Context(), "ivan", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// full builds the n-th order with everything that can be known of it.
+func full(n int) order.Order {
+	o := storetest.Order(n)
+	o.Status, o.Currency = order.Shipped, money.KZN
+	o.GoodsCount, o.Sum = storetest.Dec("3.125"), storetest.Dec("-1234567890.1234567891")
+	o.Invoice = order.Document{Number: "ТН-7", Date: storetest.Start}
+	o.PaymentInvoice = order.Document{Number: "СЧ-8"}
+	o.Transfer = []string{"https://example/1.pdf", "https://example/2.pdf"}
+	o.Note = "к пятнице"
+	o.Lines = []order.Line{storetest.OrderLine(1, 2), storetest.OrderLine(1, 3), storetest.OrderLine(2, 1)} // one item twice
+	o.Lines[0].Reserved = storetest.Dec("0.5")
+	o.LinesReadAt = o.ReadAt
+	return o
+}
+
+func TestAnOrderComesBackAsItWasRead(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	want := full(1)
+	saveOrder(t, s, "ivan", want)
+	if diff := cmp.Diff(want, getOrder(t, s, want.ID)); diff != "" {
+		t.Error(diff)
+	}
+	list, total, err := s.Orders(t.Context(), "ivan", order.Filter{})
+	want.Lines = nil
+	if diff := cmp.Diff([]order.Order{want}, list); err != nil || total != 1 || diff != "" {
+		t.Error(err, total, diff)
+	}
+	if _, err := s.Order(t.Context(), "ivan", "missing"); !errors.Is(err, order.ErrNoOrder) {
+		t.Errorf("a missing order: %v", err)
+	}
+}
+
+func TestEveryDecimalIsKeptExactly(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	rapid.Check(t, func(r *rapid.T) {
+		text := rapid.StringMatching(`-?[0-9]{1,20}(\.[0-9]{1,12})?`).Draw(r, "sum")
+		o := storetest.Order(1)
+		o.Sum = storetest.Dec(text)
+		saveOrder(t, s, "ivan", o)
+		if got := getOrder(t, s, o.ID).Sum; !got.Equal(o.Sum) {
+			r.Errorf("%s came back as %s", text, got)
+		}
+	})
+}
+
+func TestWhatIsKnownOfAnOrderGrows(t *testing.T) {
+	known := full(1)
+	later := known.ReadAt.Add(time.Minute)
+	tests := map[string]struct {
+		fresh func(*order.Order)
+		want  func(*order.Order)
+	}{
+		"a list has no lines: they stay": {
+			func(o *order.Order) { o.Status, o.Lines, o.LinesReadAt = order.Cancelled, nil, time.Time{} },
+			func(o *order.Order) { o.Status, o.ReadAt = order.Cancelled, later },
+		},
+		"newer lines replace the old": {
+			func(o *order.Order) { o.Lines, o.LinesReadAt = o.Lines[:1], later },
+			func(o *order.Order) { o.Lines, o.LinesReadAt, o.ReadAt = o.Lines[:1], later, later },
+		},
+		"an order whose lines were all removed": {
+			func(o *order.Order) { o.Lines, o.LinesReadAt = nil, later },
+			func(o *order.Order) { o.Lines, o.LinesReadAt, o.ReadAt = nil, later, later },
+		},
+		"links that are left out stay": {
+			func(o *order.Order) { o.Transfer = nil },
+			func(o *order.Order) { o.ReadAt = later },
+		},
+		"other links replace them": {
+			func(o *order.Order) { o.Transfer = []string{"https://example/3.pdf"} },
+			func(o *order.Order) { o.Transfer, o.ReadAt = []string{"https://example/3.pdf"}, later },
+		},
+		"a note that was removed goes": {
+			func(o *order.Order) { o.Note = "" },
+			func(o *order.Order) { o.Note, o.ReadAt = "", later },
+		},
+		"an answer overtaken by a newer one changes nothing": {
+			func(o *order.Order) {
+				o.Status, o.ReadAt, o.Lines, o.LinesReadAt = order.Reserving, known.ReadAt.Add(-time.Hour), nil, known.ReadAt.Add(-time.Hour)
+			},
+			func(*order.Order) {},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.State(t, time.Now)
+			saveOrder(t, s, "ivan", known)
+			fresh, want := full(1), full(1)
+			fresh.ReadAt = later
+			test.fresh(&fresh)
+			test.want(&want)
+			saveOrder(t, s, "ivan", fresh)
+			if diff := cmp.Diff(want, getOrder(t, s, known.ID)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAListNeverRemovesCopies(t *testing.T) {
+	clock := storetest.NewClock()
+	s := storetest.State(t, clock.Now)
+	if at, err := s.OrdersReadAt(t.Context(), "ivan"); !at.IsZero() || err != nil {
+		t.Errorf("before any list: %v, %v", at, err)
+	}
+	for _, list := range [][]order.Order{{storetest.Order(1), storetest.Order(2)}, {storetest.Order(2)}, nil} {
+		clock.Advance(time.Minute)
+		if err := s.SaveOrders(t.Context(), "ivan", list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, total, err := s.Orders(t.Context(), "ivan", order.Filter{}); total != 2 || err != nil {
+		t.Errorf("%d copies, %v", total, err)
+	}
+	if at, err := s.OrdersReadAt(t.Context(), "ivan"); !at.Equal(clock.Now()) || err != nil {
+		t.Errorf("read at %v, want %v: %v", at, clock.Now(), err)
+	}
+}
+
+func TestTheTimelineHoldsChangesOnly(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	o := storetest.Order(1)
+	var want []order.Observation
+	for n, status := range []order.Status{order.Reserving, order.Reserving, order.Assembly, order.Assembly, "Новый статус", order.Shipped} {
+		o.Status, o.ReadAt = status, storetest.Start.Add(time.Duration(n)*time.Hour)
+		if err := s.SaveOrders(t.Context(), "ivan", []order.Order{o}); err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 || want[len(want)-1].Status != status {
+			want = append(want, order.Observation{Status: status, At: o.ReadAt})
+		}
+	}
+	got, err := s.Timeline(t.Context(), "ivan", o.ID)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+func TestFilters(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	orders := []order.Order{storetest.Order(1), storetest.Order(2), storetest.Order(3), storetest.Order(4)}
+	orders[0].Invoice.Number = "ТН-000777"
+	orders[1].PaymentInvoice.Number, orders[1].Status = "СЧ-42", order.Assembly
+	orders[2].Note, orders[2].Status = "Ёлочные 100% скидки", order.Shipped
+	orders[2].Transfer = []string{"https://example/1.pdf"}
+	orders[3].Lines, orders[3].LinesReadAt = []order.Line{storetest.OrderLine(285, 1)}, orders[3].ReadAt
+	for _, o := range orders {
+		saveOrder(t, s, "ivan", o)
+	}
+	if err := s.AddNote(t.Context(), "ivan", order.NoteRecord{Order: orders[0].ID, Text: "Для бухгалтерии"}); err != nil {
+		t.Fatal(err)
+	}
+	at := func(n int) time.Time { return storetest.Order(n).CreatedAt }
+	tests := map[string]struct {
+		filter order.Filter
+		want   []int
+	}{
+		"everything, newest first":    {order.Filter{}, []int{4, 3, 2, 1}},
+		"a status":                    {order.Filter{Statuses: []order.Status{order.Assembly}}, []int{2}},
+		"two statuses":                {order.Filter{Statuses: []order.Status{order.Assembly, order.Shipped}}, []int{3, 2}},
+		"from inclusive":              {order.Filter{From: at(3)}, []int{4, 3}},
+		"to exclusive":                {order.Filter{To: at(3)}, []int{2, 1}},
+		"documents of any kind":       {order.Filter{WithDocuments: true}, []int{3, 2, 1}},
+		"a number":                    {order.Filter{Text: "зк-00002"}, []int{2}},
+		"an invoice":                  {order.Filter{Text: "тн-000777"}, []int{1}},
+		"a payment invoice":           {order.Filter{Text: "СЧ-42"}, []int{2}},
+		"the note in another case":    {order.Filter{Text: "ЕЛОЧНЫЕ"}, []int{3}},
+		"a note written here":         {order.Filter{Text: "бухгалтерии"}, []int{1}},
+		"an article":                  {order.Filter{Text: "0609-000285"}, []int{4}},
+		"a name in another alphabet":  {order.Filter{Text: "сF285а"}, []int{4}}, // с and а are Cyrillic
+		"words in any order":          {order.Filter{Text: "  hi-black   КАРТРИДЖ "}, []int{4}},
+		"words in different places":   {order.Filter{Text: "зк-00001 тн-000777 бухгалтерии"}, []int{1}},
+		"a word that is not there":    {order.Filter{Text: "картридж xerox"}, nil},
+		"a per cent sign is a letter": {order.Filter{Text: "100%"}, []int{3}},
+		"so is an underscore":         {order.Filter{Text: "_"}, nil},
+		"and a backslash":             {order.Filter{Text: `\`}, nil},
+		"a quote":                     {order.Filter{Text: `'`}, nil},
+		"spaces only":                 {order.Filter{Text: "  "}, []int{4, 3, 2, 1}},
+		"all at once":                 {order.Filter{Statuses: []order.Status{order.Shipped}, From: at(1), To: at(4), Text: "скидки", WithDocuments: true}, []int{3}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var want []order.ID
+			for _, n := range test.want {
+				want = append(want, storetest.Order(n).ID)
+			}
+			if got, total := ids(t, s, test.filter); !cmp.Equal(got, want) || total != len(want) {
+				t.Errorf("found %v of %d, want %v", got, total, want)
+			}
+		})
+	}
+}
+
+func ids(t *testing.T, s *state.Store, f order.Filter) (ids []order.ID, total int) {
+	t.Helper()
+	list, total, err := s.Orders(t.Context(), "ivan", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range list {
+		ids = append(ids, o.ID)
+	}
+	return ids, total
+}
+
+func TestPagesAddUpToTheList(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	for n := range 25 {
+		o := storetest.Order(n)
+		o.CreatedAt = storetest.Start.Add(time.Duration(n/3) * time.Hour) // several of one moment
+		saveOrder(t, s, "ivan", o)
+	}
+	all, _ := ids(t, s, order.Filter{})
+	var paged []order.ID
+	for offset := 0; offset < 30; offset += 10 {
+		page, total := ids(t, s, order.Filter{Limit: 10, Offset: offset})
+		if total != 25 {
+			t.Errorf("total %d on the page at %d", total, offset)
+		}
+		paged = append(paged, page...)
+	}
+	if diff := cmp.Diff(all, paged); diff != "" || len(all) != 25 {
+		t.Error(diff)
+	}
+	if page, total := ids(t, s, order.Filter{Limit: 10, Offset: 100}); len(page) != 0 || total != 25 {
+		t.Errorf("beyond the end: %v of %d", page, total)
+	}
+}
+
+func TestOrdersWithoutLinesAreListedNewestFirst(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	for n := range 5 {
+		o := storetest.Order(n)
+		if n == 3 {
+			o.Lines, o.LinesReadAt = []order.Line{storetest.OrderLine(1, 1)}, o.ReadAt
+		}
+		saveOrder(t, s, "ivan", o)
+	}
+	got, err := s.WithoutLines(t.Context(), "ivan", 3)
+	want := []order.ID{storetest.Order(4).ID, storetest.Order(2).ID, storetest.Order(1).ID}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+func TestNotesAreKeptNewestFirst(t *testing.T) {
+	s := storetest.State(t, storetest.NewClock().Now)
+	want := []order.NoteRecord{
+		{Order: "ЗК-1", Text: "второе", At: storetest.Start, Error: "слишком длинно"},
+		{Order: "ЗК-1", Text: "первое", At: storetest.Start, Sent: true},
+	}
+	for _, n := range []order.NoteRecord{want[1], want[0], {Order: "ЗК-2", Text: "другое"}} {
+		if err := s.AddNote(t.Context(), "ivan", n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Notes(t.Context(), "ivan", "ЗК-1")
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+func TestAccountsAndPreferences(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	if _, err := s.Account(t.Context(), "ivan"); !errors.Is(err, state.ErrNoAccount) {
+		t.Errorf("somebody new: %v", err)
+	}
+	for _, want := range []buyer.Account{
+		{ID: "ivan", SignedInAt: storetest.Start},
+		{ID: "ivan", Right: buyer.RightEdit, SignedInAt: storetest.Start.Add(time.Hour), LastSeen: storetest.Start},
+	} {
+		if err := s.SaveAccount(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Account(t.Context(), "ivan")
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	}
+	if p, err := s.Preferences(t.Context(), "ivan"); p != (buyer.Preferences{}) || err != nil {
+		t.Errorf("no choices yet: %+v, %v", p, err)
+	}
+	for _, want := range []buyer.Preferences{{Language: "en"}, {Language: "ru", Theme: "dark"}} {
+		if err := s.SavePreferences(t.Context(), "ivan", want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Preferences(t.Context(), "ivan"); got != want || err != nil {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+}
+
+func BenchmarkSaveOrdersUnchanged(b *testing.B) {
+	s := storetest.State(b, time.Now)
+	orders := make([]order.Order, 1000)
+	for n := range orders {
+		orders[n] = storetest.Order(n)
+	}
+	for b.Loop() {
+		if err := s.SaveOrders(b.Context(), "ivan", orders); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSearchInOrders(b *testing.B) {
+	s := storetest.State(b, time.Now)
+	for n := range 1000 {
+		o := storetest.Order(n)
+		for i := range 10 {
+			o.Lines = append(o.Lines, storetest.OrderLine(10*n+i, 1))
+		}
+		o.LinesReadAt = o.ReadAt
+		saveOrder(b, s, "ivan", o)
+	}
+	for b.Loop() {
+		if _, total, err := s.Orders(b.Context(), "ivan", order.Filter{Text: string(storetest.ItemID(5005)), Limit: 50}); err != nil || total != 1 {
+			b.Fatal(total, err)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package views_test
+
+import (
+	"testing"
+	"time"
+
+	"storefront/internal/order"
+	"storefront/views"
+)
+
+func TestPeriodsAreWholeMonthsAndYears(t *testing.T) {
+	p := views.NewDocuments(russian(t), views.DocumentsSource{Query: views.DocumentQuery{From: "2026-10-01", To: "2026-10-31"}, ReadAt: now, PerPage: 50, Now: now})
+	for i, want := range []string{
+		"/documents?from=2026-11-01&to=2026-11-30", "/documents?from=2026-10-01&to=2026-10-31", "/documents?from=2026-01-01&to=2026-12-31", "/documents",
+	} {
+		if p.Periods[i].URL != want || p.Periods[i].Selected != (i == 1) {
+			t.Errorf("%s: %s, selected %v", p.Periods[i].Label, p.Periods[i].URL, p.Periods[i].Selected)
+		}
+	}
+}
+
+func TestDocumentsStandInTheOrderTheyAreIssuedIn(t *testing.T) {
+	p := views.NewDocuments(russian(t), views.DocumentsSource{Orders: []order.Order{shippedOrder()}, Total: 1, ReadAt: now, PerPage: 50, Now: now})
+	var got []string
+	for _, d := range p.Orders[0].Documents {
+		got = append(got, d.Kind+" "+d.Number+" "+d.Date.Text)
+	}
+	want := []string{"Счёт на оплату СЧ-2026/1187 22.11.2026", "ТОРГ-12 Т-88120 05.11.2026", "УПД / УКД 1  ", "УПД / УКД 2  "}
+	for i := range want {
+		if i >= len(got) || got[i] != want[i] {
+			t.Fatalf("documents %q, want %q", got, want)
+		}
+	}
+}
+
+func TestADocumentWithoutADateShowsNone(t *testing.T) {
+	o := reservedOrder()
+	o.PaymentInvoice.Date = time.Time{}
+	p := views.NewDocuments(russian(t), views.DocumentsSource{Orders: []order.Order{o}, Total: 1, ReadAt: now, PerPage: 50, Now: now})
+	if d := p.Orders[0].Documents[0]; d.Date.Known() {
+		t.Errorf("date %+v", d.Date)
+	}
+}
