@@ -95,12 +95,13 @@
     if (event.target.id === 'search-form') closeSuggest();
   });
 
-  // After a swap: filters say what the answer says (morphing leaves what a person has ticked), and the focus of who has just
-  // acted is never lost. Regions that read themselves again by a clock take nobody's focus.
+  // After a swap: filters and quantities say what the answer says (morphing leaves what a person has ticked or typed), but for
+  // the field he is in; and the focus of who has just acted is never lost. Regions that read themselves again by a clock take nobody's focus.
   const acts = ['submit', 'click', 'change', 'input'];
   document.addEventListener('htmx:after:swap', (event) => {
     const { target, request, sourceEvent } = event.detail.ctx;
     if (target?.id === 'results') find('#filters')?.reset();
+    for (const form of document.querySelectorAll('#cart .quantity')) if (!form.contains(document.activeElement)) form.reset();
     if (document.activeElement !== document.body || !acts.includes(sourceEvent?.type)) return;
     const pressed = request.submitter?.id && document.getElementById(request.submitter.id);
     const heading = document.getElementById(target?.id)?.querySelector('h1[tabindex], h2[tabindex]');

@@ -157,6 +157,9 @@ func newLineOffer(ctx context.Context, item catalog.Item, offer catalog.Offer, k
 	}
 	if offer.Orderable() {
 		shown.Price, shown.PriceRUB = amount(ctx, *offer.Price, money.USD), roubles(ctx, *offer.Price, rate)
+		if local := offer.PriceLocal; !rate.Known() && local != nil && local.IsPositive() {
+			shown.PriceRUB = amount(ctx, *local, money.RUB) // the service names roubles, but no rate
+		}
 	}
 	return shown
 }
@@ -173,16 +176,25 @@ func shortage(ctx context.Context, wanted decimal.Decimal, offer catalog.Offer) 
 	if !offer.Available.IsPositive() && !offer.MainOffice.IsPositive() && !offer.Transit.IsPositive() {
 		return i18n.T(ctx, "cart.line.nowhere")
 	}
-	available := decimal.Max(offer.Available, decimal.Zero)
-	return i18n.T(ctx, "cart.line.short", "Available", count(ctx, available), "Missing", count(ctx, wanted.Sub(available)))
+	if !offer.Available.IsPositive() {
+		return i18n.T(ctx, "cart.line.none_here")
+	}
+	return i18n.T(ctx, "cart.line.short", "Available", count(ctx, offer.Available), "Missing", count(ctx, wanted.Sub(offer.Available)))
+}
+
+// packText says what a package holds; nothing where packing is not known or is one piece.
+func packText(ctx context.Context, inPackage *decimal.Decimal) string {
+	if inPackage == nil || !inPackage.IsInteger() || inPackage.LessThanOrEqual(decimal.NewFromInt(1)) {
+		return ""
+	}
+	return i18n.T(ctx, "cart.pack", "Count", count(ctx, *inPackage))
 }
 
 func newPackHint(ctx context.Context, inPackage *decimal.Decimal, quantity decimal.Decimal) PackHint {
-	one := decimal.NewFromInt(1)
-	if inPackage == nil || !inPackage.IsInteger() || inPackage.LessThanOrEqual(one) {
-		return PackHint{}
+	hint := PackHint{Text: packText(ctx, inPackage)}
+	if hint.Text == "" {
+		return hint
 	}
-	hint := PackHint{Text: i18n.T(ctx, "cart.pack", "Count", count(ctx, *inPackage))}
 	whole := quantity.Div(*inPackage).Ceil().Mul(*inPackage)
 	if whole.GreaterThan(quantity) && whole.LessThanOrEqual(decimal.NewFromInt(order.MaxQuantity)) {
 		hint.RoundTo = whole.String()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"storefront/internal/catalog"
+	"storefront/internal/money"
 	"storefront/internal/order"
 	"storefront/views"
 )
@@ -46,6 +47,26 @@ func TestEveryLineSaysWhatStandsInItsWay(t *testing.T) {
 	}
 	if short := cartLineOf(t, p, "0609-001174").Short; short != "В филиале только 3, не хватает 7." {
 		t.Errorf("the three stocks are never added up: %q", short)
+	}
+}
+
+func TestAShortageIsOfTheBranchAlone(t *testing.T) {
+	for _, c := range []struct{ available, main, transit, want string }{
+		{"10", "0", "0", ""},
+		{"9", "500", "0", "В филиале только 9, не хватает 1."},
+		{"0", "500", "0", "В филиале нет, зарезервировать сразу могут не всё."},
+		{"0", "0", "7", "В филиале нет, зарезервировать сразу могут не всё."},
+		{"-2", "0", "0", "Нет ни в филиале, ни в Москве, ни в пути."},
+	} {
+		s := cartWith(func(s *views.CartSource) {
+			s.Cart = cartOf(cartLine("2C918150", "10"))
+			s.Offer = func(id catalog.ItemID) (catalog.Offer, time.Time, bool) {
+				return catalog.Offer{ItemID: id, Price: known("1"), Available: dec(c.available), MainOffice: dec(c.main), Transit: dec(c.transit)}, now, true
+			}
+		})
+		if got := views.NewCart(russian(t), s).Lines[0].Short; got != c.want {
+			t.Errorf("10 wanted of %s, %s, %s: %q, want %q", c.available, c.main, c.transit, got, c.want)
+		}
 	}
 }
 
@@ -149,5 +170,25 @@ func TestLinesOfACartAreForms(t *testing.T) {
 	}
 	if value, _ := form.Find(`input[name="quantity"]`).Attr("value"); value != "4" {
 		t.Errorf("quantity = %q", value)
+	}
+}
+
+func TestWithoutARateTheServicesOwnRoublesAreShown(t *testing.T) {
+	source := cartWith(func(s *views.CartSource) {
+		s.Rate = money.Rate{}
+		s.Offer = func(id catalog.ItemID) (catalog.Offer, time.Time, bool) {
+			o, at, ok := offer(id)
+			if id == "2C918150" {
+				o.PriceLocal = known("587.12")
+			}
+			return o, at, ok
+		}
+	})
+	p := views.NewCart(russian(t), source)
+	if got := cartLineOf(t, p, "2C918150").Offer.PriceRUB.Plain; got != "587.12" {
+		t.Errorf("roubles = %q, want those of the service", got)
+	}
+	if got := cartLineOf(t, p, "0609-001174").Offer.PriceRUB; got.Known() {
+		t.Errorf("roubles = %q where nobody named any", got.Text)
 	}
 }

@@ -79,7 +79,7 @@ func NewAddControl(ctx context.Context, item catalog.Item, offer catalog.Offer, 
 func newAddControl(ctx context.Context, item catalog.Item, offer catalog.Offer, known bool, inCart decimal.Decimal) AddControl {
 	c := AddControl{
 		ItemID: string(item.ID), Name: item.Name, Orderable: known && offer.Orderable(),
-		Pack: newPackHint(ctx, item.NumberInPackage, decimal.NewFromInt(1)).Text,
+		Pack: packText(ctx, item.NumberInPackage),
 	}
 	if inCart.IsPositive() {
 		c.InCart = count(ctx, inCart)

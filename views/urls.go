@@ -50,11 +50,11 @@ const (
 
 // PhotoAt is an item's n-th photo, counted from 0, at most width pixels wide.
 func PhotoAt(id catalog.ItemID, n, width int) string {
-	q := url.Values{"w": {strconv.Itoa(width)}}
+	address := "/photos/" + url.PathEscape(string(id)) + "?w=" + strconv.Itoa(width)
 	if n > 0 {
-		q.Set("n", strconv.Itoa(n))
+		address += "&n=" + strconv.Itoa(n)
 	}
-	return "/photos/" + url.PathEscape(string(id)) + "?" + q.Encode()
+	return address
 }
 
 // CartLineURL takes the new quantity of a cart's line by POST; 0 removes it.

@@ -25,7 +25,7 @@ func TestIdsAreOneSegmentOfAnAddress(t *testing.T) {
 		views.OrderNoteURL("1"):                  "/orders/1/note",
 		views.SubmissionURL("k7"):                "/submissions/k7",
 		views.PhotoURL("A/1"):                    "/photos/A%2F1?w=96",
-		views.PhotoAt("A1", 2, views.PhotoLarge): "/photos/A1?n=2&w=960",
+		views.PhotoAt("A1", 2, views.PhotoLarge): "/photos/A1?w=960&n=2",
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -16,7 +16,6 @@ func (s *Server) routes(e *echo.Echo) {
 
 	// Anybody, with or without having signed in.
 	shop := e.Group("", s.session)
-	shop.RouteNotFound("/*", s.notFound)
 	shop.GET("/login", s.signInPage)
 	shop.POST("/login", s.signIn)
 	shop.POST("/logout", s.signOut)
@@ -40,6 +39,7 @@ func (s *Server) routes(e *echo.Echo) {
 	own.GET("/checkout", s.checkout)
 	own.POST("/checkout", s.submit)
 	own.GET("/submissions/:id", s.submission)
+	own.POST("/submissions/:id/settle", s.settleSubmission)
 
 	own.GET("/orders", s.orders)
 	own.GET("/orders/:id", s.order)
@@ -48,6 +48,9 @@ func (s *Server) routes(e *echo.Echo) {
 	own.GET("/orders/:id/note", s.orderNote)
 	own.POST("/orders/:id/note", s.saveOrderNote)
 	own.GET("/documents", s.documents)
+
+	// Last: every group brings an answer of its own for what it does not know, and the last one counts.
+	shop.RouteNotFound("/*", s.notFound)
 }
 
 // operatorRoutes lists what only the operator's listener answers.

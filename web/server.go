@@ -20,10 +20,10 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/i18n"
+	"storefront/internal/money"
 	"storefront/internal/order"
 	"storefront/internal/photo"
 	"storefront/internal/search"
-	"storefront/store/cache"
 	"storefront/store/state"
 	"storefront/views"
 )
@@ -36,6 +36,15 @@ type Refresher interface {
 	RefreshOrders(buyer.ID)
 	RefreshOrder(buyer.ID, order.ID)
 	Progress(buyer.ID) (catalogue, prices catalog.Progress)
+}
+
+// Descriptions are what all buyers share: the distributor's words about items, and the rate.
+type Descriptions interface {
+	Item(context.Context, catalog.ItemID) (catalog.Item, error)
+	// Items answers in the order asked, without those it does not know.
+	Items(context.Context, []catalog.ItemID) ([]catalog.Item, error)
+	Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error)
+	Rate(context.Context) (money.Rate, error)
 }
 
 // Server answers people. Every dependency is a named field; New checks none of them, the composition root sets them all.
@@ -51,7 +60,7 @@ type Server struct {
 	Sessions    *state.Sessions
 	Submissions order.SubmissionStore
 	Orders      order.OrderStore
-	Cache       *cache.Store
+	Cache       Descriptions
 	Engine      *search.Engine
 	Carts       *order.Carts
 	Desk        *order.Desk

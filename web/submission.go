@@ -34,6 +34,11 @@ func (s *Server) submission(c echo.Context) error {
 		}
 		s.Jobs.RefreshOrder(b, sub.OrderID)
 	}
+	if sub.State == order.NeedsBuyer {
+		if source.Candidates, err = s.Desk.Candidates(ctx, sub); err != nil {
+			return err
+		}
+	}
 	page := views.NewSubmission(ctx, source)
 	st, err := s.stand(c)
 	if err != nil {
@@ -43,4 +48,19 @@ func (s *Server) submission(c echo.Context) error {
 		return s.render(c, http.StatusOK, templ.Join(views.SubmissionRegion(page), views.CartLinkSwap(badge(c, st))))
 	}
 	return s.render(c, http.StatusOK, views.SubmissionPage(s.ownFrame(c, st, views.SectionOrders, i18n.T(ctx, "submission.title")), page))
+}
+
+// settleSubmission takes the buyer's word on which order a submission became; an empty number means none of those shown. Only
+// a submission that waits for him changes.
+func (s *Server) settleSubmission(c echo.Context) error {
+	v, id := here(c), order.SubmissionID(param(c, "id"))
+	fields, err := form(c, "order")
+	if err != nil {
+		return err
+	}
+	_, err = s.Desk.Settle(c.Request().Context(), v.account, v.cred, id, order.ID(fields["order"]))
+	if err != nil && !errors.Is(err, order.ErrSettled) {
+		return err
+	}
+	return seeOther(c, views.SubmissionURL(id))
 }

@@ -64,11 +64,7 @@ func TestAxe(t *testing.T) {
 	v.addToCart(plain, 3)
 	v.addToCart(scarce, 50)
 	v.addToCart(lookAlike, 1)
-	for _, path := range d.pages(v) {
-		b.open(path)
-		inspect(pictureName(path))
-	}
-	for _, path := range []string{"/nothing/here", "/items/nothing"} {
+	for _, path := range append(d.pages(v), "/nothing/here", "/items/nothing") {
 		b.open(path)
 		inspect(pictureName(path))
 	}
@@ -133,8 +129,11 @@ func (b *tab) photograph(name string) {
 }
 
 func pictureName(path string) string {
-	if path == "/" {
+	switch {
+	case path == "/":
 		return "home"
+	case strings.HasPrefix(path, "/orders/"):
+		return "order"
 	}
 	return strings.Trim(strings.NewReplacer("/", "-", "?", "-", "&", "-", "=", "-", "+", "-").Replace(path), "-")
 }

@@ -100,7 +100,8 @@ func TestBrowserManagersDay(t *testing.T) {
 	b.fill(quantity, "2")
 	b.press(kb.Enter)
 	b.until("two pieces in the order", "document.querySelector(%s)?.defaultValue === '2'", quantity)
-	b.click(row("order-line", lookAlike, "form button[value='0'], form:has([name=quantity][type=hidden][value='0']) button"))
+	b.answerDialogs()
+	b.click(row("order-line", lookAlike, "form:has([type=hidden][value='0']) button"))
 	b.until("the line gone", "!document.querySelector(%s)", row("order-line", lookAlike, ""))
 	b.sees(row("order-line", plain, ""))
 
@@ -165,7 +166,7 @@ func TestBrowserNoRight(t *testing.T) {
 		t.Errorf("the order offers %d ways to change it", n)
 	}
 	eval[bool](b, `(() => { const f = document.createElement('form'); f.method = 'post'; f.action = location.pathname + '/lines';
-		f.innerHTML = '<input name="itemId" value="T-0011"><input name="quantity" value="1">'; document.body.append(f); f.submit(); return true })()`)
+		f.innerHTML = '<input name="quantity" value="1"><input name="itemId">'; f.itemId.value = %s; document.body.append(f); f.submit(); return true })()`, plain)
 	b.sees(named("error") + "[data-code=NON_AUTHORIZED]")
 }
 
@@ -189,11 +190,8 @@ func (b *tab) enter(category string) {
 // editNote writes the note of the order on show.
 func (b *tab) editNote(text string) {
 	b.t.Helper()
-	const field = "main form[action$='/note'] [name=note]"
-	if b.count(field) == 0 {
-		b.click("main a[href$='/note']")
-		b.sees(field)
-	}
-	b.fill(field, text)
-	b.click("main form[action$='/note'] button[type=submit]")
+	b.click("#order-note h2 + a")
+	b.sees("#order-note textarea")
+	b.fill("#order-note textarea", text)
+	b.click("#order-note button[type=submit]")
 }

@@ -32,7 +32,7 @@ const (
 const (
 	lookAlike = "T-CE285A"
 	scarce    = "T-0010"
-	plain     = "T-0011"
+	plain     = "T-0013"
 	onRequest = "T-0012"
 )
 
@@ -54,7 +54,7 @@ func goods() []good {
 	all[0].Id, all[0].OriginalNumber, all[0].NameAlias = lookAlike, "CE285A", "CE285A"
 	all[0].Name = "Картридж HP LJ P1102 (Hi-Black) СE285A, 1,6К"
 	all[10].AvailableQuantity, all[10].MainOfficeQuantity = 2, 0
-	all[11].PhotoUrl = "/photos/" + plain + ".png"
+	all[13].PhotoUrl = "/photos/" + plain + ".png"
 	all[12].Price = decimal.NewFromInt(-1)
 	return all
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -32,7 +33,7 @@ func (d *demo) openTab(t *testing.T) *tab {
 	t.Helper()
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.NoSandbox, chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "ru"),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "ru"),
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900))
 	allocator, endBrowser := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, endTab := chromedp.NewContext(allocator)
@@ -165,10 +166,27 @@ func (b *tab) reads(css, words string) {
 	b.until(fmt.Sprintf("%s reading %q", css, words), "document.querySelector(%s)?.textContent.includes(%s)", css, words)
 }
 
-// arrives waits for an address whose path begins so.
+// arrives waits for the page of a path; one that ends with a slash stands for all below it.
 func (b *tab) arrives(path string) {
 	b.t.Helper()
-	b.until("arriving at "+path, "location.pathname.startsWith(%s) && document.readyState === 'complete'", path)
+	there := "location.pathname === %s"
+	if len(path) > 1 && strings.HasSuffix(path, "/") {
+		there = "location.pathname.startsWith(%s)"
+	}
+	b.until("arriving at "+path, there+" && document.readyState === 'complete'", path)
+}
+
+// answerDialogs says yes to every question that pages ask from now on.
+func (b *tab) answerDialogs() {
+	questions := chromedp.Events(b.ctx, cdppage.JavascriptDialogOpening)
+	go func() {
+		for _, err := range questions {
+			if err != nil {
+				return
+			}
+			_, _ = chromedp.Call(b.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}) // a click waits for it
+		}
+	}()
 }
 
 func (b *tab) text(css string) string {
@@ -201,6 +219,7 @@ func (b *tab) look(theme string, width int64) {
 		b.t.Fatal(err)
 	}
 	b.do(chromedp.EmulateViewport(width, 900))
+	eval[bool](b, "Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished)).then(() => true)")
 }
 
 // row is the selector of an item's row, line or order line, and of what is in it.

@@ -9,6 +9,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -33,16 +34,32 @@ func Load() (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	fixed := map[string]map[string]string{}
+	for _, lang := range Languages {
+		fixed[lang] = map[string]string{}
+	}
 	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
+		file, err := bundle.LoadMessageFileFS(files, name)
+		if err != nil {
 			return nil, fmt.Errorf("message file %s: %w", name, err)
 		}
+		keepFixed(fixed[file.Tag.String()], file.Messages)
 	}
 	c := &Catalogue{printers: map[string]*Printer{}, matcher: language.NewMatcher([]language.Tag{language.Russian, language.English})}
 	for _, lang := range Languages {
-		c.printers[lang] = &Printer{lang: lang, localizer: goi18n.NewLocalizer(bundle, lang)}
+		c.printers[lang] = &Printer{lang: lang, localizer: goi18n.NewLocalizer(bundle, lang), fixed: fixed[lang]}
 	}
 	return c, nil
+}
+
+// keepFixed picks the messages that are always the same text. Most are, and a page of rows asks for hundreds of them.
+func keepFixed(fixed map[string]string, messages []*goi18n.Message) {
+	for _, m := range messages {
+		plural := m.Zero != "" || m.One != "" || m.Two != "" || m.Few != "" || m.Many != ""
+		if !plural && !strings.Contains(m.Other, "{{") {
+			fixed[m.ID] = m.Other
+		}
+	}
 }
 
 // Printer returns the printer of a language; an unknown one falls back to Russian.
@@ -70,6 +87,7 @@ func (c *Catalogue) Match(acceptLanguage string) string {
 type Printer struct {
 	lang      string
 	localizer *goi18n.Localizer
+	fixed     map[string]string // messages without parameters and plurals
 }
 
 // Lang is the printer's language, "ru" or "en".
@@ -77,6 +95,9 @@ func (p *Printer) Lang() string { return p.lang }
 
 // T writes a message. args are name, value pairs for its {{.Name}} parameters.
 func (p *Printer) T(key string, args ...any) string {
+	if text, ok := p.fixed[key]; ok {
+		return text
+	}
 	return p.localize(key, &goi18n.LocalizeConfig{MessageID: key, TemplateData: data(args)})
 }
 

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -18,6 +19,9 @@ var (
 	// ErrNoPrice: the item is on request and can't be ordered.
 	ErrNoPrice = errkind.New(errkind.Invalid, "order.no_price")
 )
+
+// editTimeout bounds one act on an existing order.
+const editTimeout = time.Minute
 
 // EditState says what became of a change to an order's line.
 type EditState string

@@ -3,7 +3,6 @@ package order
 import (
 	"context"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"storefront/internal/buyer"
@@ -158,6 +157,3 @@ func unprintable(r rune) bool {
 
 // sameNote compares notes as people do: line endings and outer space are the wire's business.
 func sameNote(a, b string) bool { return lineFeeds(a) == lineFeeds(b) }
-
-// editTimeout bounds one act on an existing order.
-const editTimeout = time.Minute

@@ -41,6 +41,7 @@ func TestPressingTwiceMakesOneOrder(t *testing.T) {
 		}
 		s.wantState(again, order.Confirmed)
 		s.wantCount(s.called, "CreateOrder", 1)
+		s.wantCount(s.called, "Offer", 4) // two lines, reviewed by the page and by the first press alone
 	})
 }
 

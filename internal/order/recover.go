@@ -19,6 +19,8 @@ const (
 	staleAfter = fence + 10*time.Second
 	// sweepEvery is how often unfinished submissions are looked at when no reading is due sooner.
 	sweepEvery = 15 * time.Second
+	// sweepPause is the least time between two looks: a submission that is due may be in somebody's hands for a moment.
+	sweepPause = 250 * time.Millisecond
 	// sweepAtOnce is how many submissions are read at a time.
 	sweepAtOnce = 4
 )
@@ -33,7 +35,7 @@ func (d *Desk) Run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			d.Log.WarnContext(ctx, "submissions are not settled yet", "error", err)
 		}
-		timer := time.NewTimer(next.Sub(d.Now()))
+		timer := time.NewTimer(max(next.Sub(d.Now()), sweepPause))
 		select {
 		case <-timer.C:
 		case <-d.wake:
@@ -94,7 +96,8 @@ func (d *Desk) recoverOne(ctx context.Context, s Submission) (after Submission, 
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.ErrorContext(ctx, "recovering panicked", "submission", s.ID, "panic", p, "stack", string(debug.Stack()))
-			after = s
+			after, err = s, nil
+			after.NextReadAt = d.Now().Add(readEvery)
 		}
 	}()
 	now := d.Now()

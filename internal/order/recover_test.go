@@ -148,7 +148,7 @@ func TestTheBuyerSettlesWhatReadingCannot(t *testing.T) {
 	})
 }
 
-// The table of moves is the drawing at State: every state but the last is left by some move, and none is entered twice over.
+// A state that holds a cart can be left, and what settles a submission is final.
 func TestOpenStatesHaveAWayOut(t *testing.T) {
 	for _, state := range []order.State{order.Prepared, order.Baselined, order.Sending, order.Uncertain, order.NeedsBuyer} {
 		if len(state.Next()) == 0 || !state.Open() {

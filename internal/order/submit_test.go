@@ -121,6 +121,12 @@ var outcomes = []outcome{
 		s.next("CreateOrder", lost(unanswered))
 		s.after(time.Millisecond, func() { s.hides(time.Now().Add(time.Hour), func(o order.Order) bool { return o.ID != old }) })
 	}, stands: []standing{{2 * time.Second, order.Confirmed}}, performed: 1, evidence: order.EvidenceList, fault: errkind.Timeout},
+	{name: "an order without a date leaves the list for an hour", happen: func(s *shop) {
+		undated := s.colleague(order.NewLine{ItemID: "2C918150", Quantity: quantity(1)})
+		s.change(undated, func(o *order.Order) { o.CreatedAt = time.Time{} })
+		s.next("CreateOrder", fails(unanswered))
+		s.after(time.Millisecond, func() { s.hides(time.Now().Add(time.Hour), func(o order.Order) bool { return o.ID != undated }) })
+	}, stands: []standing{{time.Hour, order.Uncertain}, {time.Hour + 4*time.Minute, order.ProbablyNotCreated}}, fault: errkind.Timeout},
 	{name: "the new order's lines can't be read at first", happen: func(s *shop) {
 		s.next("CreateOrder", lost(unanswered))
 		s.next("OrderWithLines", fails(technical), fails(technical))
@@ -142,6 +148,12 @@ var outcomes = []outcome{
 	{name: "only a smaller order is new", happen: func(s *shop) {
 		s.next("CreateOrder", fails(unanswered))
 		s.after(time.Millisecond, func() { s.colleague(order.NewLine{ItemID: "2C918150", Quantity: quantity(1)}) })
+	}, stands: []standing{{2 * time.Second, order.NeedsBuyer}}, fault: errkind.Timeout},
+	{name: "only a larger order is new", happen: func(s *shop) {
+		s.next("CreateOrder", fails(unanswered))
+		s.after(time.Millisecond, func() {
+			s.colleague(append(slices.Clone(ours), order.NewLine{ItemID: "A21101", Quantity: quantity(1)})...)
+		})
 	}, stands: []standing{{2 * time.Second, order.NeedsBuyer}}, fault: errkind.Timeout},
 	{name: "lines split and in another order are the same lines", happen: func(s *shop) {
 		s.next("CreateOrder", lost(unanswered))

@@ -78,7 +78,7 @@ func (r *portionReader[T]) window(ctx context.Context, from int) (p portion[T], 
 	if r.total > from+1 && r.total > len(r.seen) {
 		return p, false, errkind.Wrap(errkind.Technical, errCutShort)
 	}
-	if false { // a service that is out of order has no end either
+	if err != nil { // a service that is out of order has no end either
 		if _, err := r.fetch(ctx, 0, 1); err != nil {
 			return p, false, err
 		}

@@ -160,7 +160,7 @@ func TestPageShowsAndSteers(t *testing.T) {
 
 // Every picture that the catalogue links to is one, of the kind that its name says.
 func TestPhotos(t *testing.T) {
-	server := emulatortest.Start(t)
+	server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 120 })
 	formats := make(map[string]int)
 	seen := make(map[string]bool)
 	for _, n := range as(t, server, "buyer").call("GetItems", "").result.list("ItemDto") {

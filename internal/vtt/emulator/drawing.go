@@ -35,22 +35,30 @@ func newCanvas(ink color.RGBA) *canvas {
 	return c
 }
 
-// fill paints the path that the pen has drawn.
-func (c *canvas) fill(paint color.RGBA) {
+// polygon fills the area inside points x, y, x, y, … Only the rectangle around them is rasterized.
+func (c *canvas) polygon(paint color.RGBA, points ...float64) {
+	area := bounds(points).Intersect(c.picture.Bounds())
+	c.pen.Reset(area.Dx(), area.Dy())
+	for i := 0; i < len(points); i += 2 {
+		x, y := float32(points[i])-float32(area.Min.X), float32(points[i+1])-float32(area.Min.Y)
+		if i == 0 {
+			c.pen.MoveTo(x, y)
+		} else {
+			c.pen.LineTo(x, y)
+		}
+	}
 	c.pen.ClosePath()
-	// The alpha of paint is not premultiplied; image/draw wants it so.
-	r, g, b, a := color.NRGBA(paint).RGBA()
-	c.pen.Draw(c.picture, c.picture.Bounds(), image.NewUniform(color.RGBA64{uint16(r), uint16(g), uint16(b), uint16(a)}), image.Point{})
-	c.pen.Reset(photoWidth, photoHeight)
+	c.pen.Draw(c.picture, area, image.NewUniform(color.NRGBA(paint)), image.Point{})
 }
 
-// polygon fills the area inside points x, y, x, y, …
-func (c *canvas) polygon(paint color.RGBA, points ...float64) {
-	c.pen.MoveTo(float32(points[0]), float32(points[1]))
+// bounds is the smallest rectangle of whole pixels around points.
+func bounds(points []float64) image.Rectangle {
+	left, top, right, bottom := points[0], points[1], points[0], points[1]
 	for i := 2; i < len(points); i += 2 {
-		c.pen.LineTo(float32(points[i]), float32(points[i+1]))
+		left, right = min(left, points[i]), max(right, points[i])
+		top, bottom = min(top, points[i+1]), max(bottom, points[i+1])
 	}
-	c.fill(paint)
+	return image.Rect(int(math.Floor(left)), int(math.Floor(top)), int(math.Ceil(right)), int(math.Ceil(bottom)))
 }
 
 // box fills a rectangle with round corners.
