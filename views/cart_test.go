@@ -96,6 +96,10 @@ func TestWeightAndPackagesSayHowMuchIsKnown(t *testing.T) {
 	if p := views.NewCart(russian(t), s); p.Weight != "≈ 16,4 кг" || p.Boxes != "2 упаковки" {
 		t.Errorf("all known: %q, %q", p.Weight, p.Boxes)
 	}
+	s.Cart = cartOf(cartLine("2C918150", "5"))
+	if p := views.NewCart(russian(t), s); p.Boxes != "5 штук" {
+		t.Errorf("no whole package: %q", p.Boxes)
+	}
 }
 
 func TestALoadingPriceListPromisesNothing(t *testing.T) {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -65,12 +66,20 @@ func (t *cartTotals) describe(ctx context.Context, page *Cart, s CartSource) {
 		page.Weight += t.reservation(ctx, t.weighed)
 	}
 	if t.packed > 0 {
-		page.Boxes = i18n.N(ctx, "cart.boxes", int(t.boxes.IntPart()))
-		if t.loose.IsPositive() {
-			page.Boxes += " + " + i18n.N(ctx, "unit.pieces", int(t.loose.IntPart()))
-		}
-		page.Boxes += t.reservation(ctx, t.packed)
+		page.Boxes = t.packing(ctx) + t.reservation(ctx, t.packed)
 	}
+}
+
+// packing says how many packages are whole and how many pieces are left over.
+func (t *cartTotals) packing(ctx context.Context) string {
+	var parts []string
+	if t.boxes.IsPositive() {
+		parts = append(parts, i18n.N(ctx, "cart.boxes", int(t.boxes.IntPart())))
+	}
+	if t.loose.IsPositive() {
+		parts = append(parts, i18n.N(ctx, "unit.pieces", int(t.loose.IntPart())))
+	}
+	return strings.Join(parts, " + ")
 }
 
 // reservation says how many lines a figure is about when it is not all of them.

@@ -111,7 +111,7 @@ func NewOperator(ctx context.Context, s OperatorSource) Operator {
 	for _, size := range s.Sizes {
 		row := SizeRow{Name: size.Name, Rows: whole(ctx, size.Rows)}
 		if size.Bytes > 0 {
-			row.Bytes = megabytes(ctx, size.Bytes)
+			row.Bytes = space(ctx, size.Bytes)
 		}
 		page.Sizes = append(page.Sizes, row)
 	}
@@ -156,6 +156,8 @@ func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
 		row.Word, row.Tone = i18n.T(ctx, "operator.health.idle"), ui.Neutral
 	case h.Failures == 0:
 		row.Word, row.Tone = i18n.T(ctx, "operator.health.good"), ui.Success
+	case !errkind.Upstream(errkind.New(h.LastFailure, "")): // an answer, if a refusal: the link is sound
+		row.Word, row.Tone = i18n.T(ctx, "operator.health.refuses"), ui.Info
 	case h.Failures*2 < h.Calls:
 		row.Word, row.Tone = i18n.T(ctx, "operator.health.shaky"), ui.Warning
 	default:
@@ -173,7 +175,11 @@ func duration(ctx context.Context, d time.Duration) string {
 	return i18n.T(ctx, "operator.seconds", "Count", money.Quantity(tenths, i18n.Lang(ctx)))
 }
 
-func megabytes(ctx context.Context, bytes int64) string {
-	size := decimal.NewFromInt(bytes).Div(decimal.NewFromInt(1 << 20)).Round(1)
-	return i18n.T(ctx, "operator.megabytes", "Count", money.Quantity(size, i18n.Lang(ctx)))
+// space writes bytes in megabytes, in kilobytes below one.
+func space(ctx context.Context, bytes int64) string {
+	unit, key := decimal.NewFromInt(1<<20), "operator.megabytes"
+	if bytes < 1<<20 {
+		unit, key = decimal.NewFromInt(1<<10), "operator.kilobytes"
+	}
+	return i18n.T(ctx, key, "Count", money.Quantity(decimal.NewFromInt(bytes).Div(unit).Round(1), i18n.Lang(ctx)))
 }

@@ -3,17 +3,36 @@ package views_test
 import (
 	"testing"
 
+	"storefront/internal/errkind"
 	"storefront/views"
 )
 
 func TestHealthIsAWord(t *testing.T) {
 	for _, c := range []struct {
 		calls, failures int
+		last            errkind.Kind
 		want            string
-	}{{0, 0, "не вызывалась"}, {10, 0, "работает"}, {10, 4, "с перебоями"}, {10, 5, "не отвечает"}, {1, 1, "не отвечает"}} {
-		p := views.NewOperator(russian(t), views.OperatorSource{Now: now, Health: []views.Health{{Operation: "GetOrders", Calls: c.calls, Failures: c.failures}}})
+	}{
+		{0, 0, "", "не вызывалась"},
+		{10, 0, "", "работает"},
+		{10, 4, errkind.Timeout, "с перебоями"},
+		{10, 5, errkind.Timeout, "не отвечает"},
+		{1, 1, errkind.Unreachable, "не отвечает"},
+		{1, 1, errkind.NonAuthorized, "отвечает отказом"},
+	} {
+		health := views.Health{Operation: "GetOrders", Calls: c.calls, Failures: c.failures, LastFailure: c.last}
+		p := views.NewOperator(russian(t), views.OperatorSource{Now: now, Health: []views.Health{health}})
 		if got := p.Health[0].Word; got != c.want {
-			t.Errorf("%d failures of %d calls: %q, want %q", c.failures, c.calls, got, c.want)
+			t.Errorf("%d failures of %d calls, last %s: %q, want %q", c.failures, c.calls, c.last, got, c.want)
+		}
+	}
+}
+
+func TestSpaceReadsEasily(t *testing.T) {
+	p := views.NewOperator(russian(t), views.OperatorSource{Now: now, Sizes: []views.StoreSize{{Bytes: 48 << 20}, {Bytes: 1536}, {}}})
+	for i, want := range []string{"48\u00a0МБ", "1,5\u00a0КБ", ""} {
+		if got := p.Sizes[i].Bytes; got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -63,9 +63,3 @@ type Account struct {
 	SignedInAt time.Time // start of the latest sign-in
 	LastSeen   time.Time // start of the sign-in before it: what "since your last visit" counts from
 }
-
-// Preferences are a buyer's choices for the interface. Empty fields follow the browser.
-type Preferences struct {
-	Language string // "ru", "en"
-	Theme    string // "light", "dark"
-}

@@ -34,19 +34,3 @@ func (s *Store) SaveAccount(ctx context.Context, a buyer.Account) error {
 		a.ID, a.Right, sqlite.Micros(a.SignedInAt), sqlite.Micros(a.LastSeen))
 	return err
 }
-
-// Preferences returns a buyer's choices, empty ones where he made none.
-func (s *Store) Preferences(ctx context.Context, b buyer.ID) (p buyer.Preferences, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT language, theme FROM preferences WHERE buyer_id = $1`, b).Scan(&p.Language, &p.Theme)
-	if errors.Is(err, sql.ErrNoRows) {
-		return buyer.Preferences{}, nil
-	}
-	return p, err
-}
-
-// SavePreferences keeps a buyer's choices.
-func (s *Store) SavePreferences(ctx context.Context, b buyer.ID, p buyer.Preferences) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO preferences (buyer_id, language, theme) VALUES ($1, $2, $3)
-		ON CONFLICT (buyer_id) DO UPDATE SET language = excluded.language, theme = excluded.theme`, b, p.Language, p.Theme)
-	return err
-}

@@ -293,7 +293,7 @@ func TestNotesAreKeptNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAccountsAndPreferences(t *testing.T) {
+func TestAccounts(t *testing.T) {
 	s := storetest.State(t, time.Now)
 	if _, err := s.Account(t.Context(), "ivan"); !errors.Is(err, state.ErrNoAccount) {
 		t.Errorf("somebody new: %v", err)
@@ -308,17 +308,6 @@ func TestAccountsAndPreferences(t *testing.T) {
 		got, err := s.Account(t.Context(), "ivan")
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Error(err, diff)
-		}
-	}
-	if p, err := s.Preferences(t.Context(), "ivan"); p != (buyer.Preferences{}) || err != nil {
-		t.Errorf("no choices yet: %+v, %v", p, err)
-	}
-	for _, want := range []buyer.Preferences{{Language: "en"}, {Language: "ru", Theme: "dark"}} {
-		if err := s.SavePreferences(t.Context(), "ivan", want); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := s.Preferences(t.Context(), "ivan"); got != want || err != nil {
-			t.Errorf("got %+v, %v", got, err)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func TestTheDatabaseItselfRefusesNonsense(t *testing.T) {
 		"a comma in money":      `UPDATE orders SET sum = '1,5'`,
 		"no money":              `UPDATE orders SET sum = ''`,
 		"a minus for a price":   `UPDATE submission_lines SET price = '-1'`,
-		"a buyer without name":  `INSERT INTO preferences VALUES ('', '', '')`,
+		"a buyer without name":  `INSERT INTO accounts VALUES ('', '', 0, 0)`,
 		"an unknown right":      `INSERT INTO accounts VALUES ('ivan', 'all', 0, 0)`,
 		"another history":       `UPDATE submission_events SET state = 'CONFIRMED'`,
 		"a lost history":        `DELETE FROM submission_events`,

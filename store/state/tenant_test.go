@@ -193,25 +193,24 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 	if err := s.AddNote(t.Context(), "ivan", order.NoteRecord{Order: o.ID, Text: "моё"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.SavePreferences(t.Context(), "ivan", buyer.Preferences{Language: "en"}), s.SaveAccount(t.Context(), buyer.Account{ID: "ivan", Right: buyer.RightEdit})); err != nil {
+	if err := s.SaveAccount(t.Context(), buyer.Account{ID: "ivan", Right: buyer.RightEdit}); err != nil {
 		t.Fatal(err)
 	}
 
 	type answers struct {
-		Cart        order.Cart
-		Submission  error
-		Open        bool
-		History     int
-		Order       error
-		Orders      int
-		Found       int
-		Without     int
-		Timeline    int
-		Notes       int
-		ReadAt      time.Time
-		Preferences buyer.Preferences
-		Account     error
-		Touch       error
+		Cart       order.Cart
+		Submission error
+		Open       bool
+		History    int
+		Order      error
+		Orders     int
+		Found      int
+		Without    int
+		Timeline   int
+		Notes      int
+		ReadAt     time.Time
+		Account    error
+		Touch      error
 	}
 	ask := func(b buyer.ID) (got answers) {
 		got.Cart, _ = s.Cart(t.Context(), b)
@@ -230,7 +229,6 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 		notes, _ := s.Notes(t.Context(), b, o.ID)
 		got.Notes = len(notes)
 		got.ReadAt, _ = s.OrdersReadAt(t.Context(), b)
-		got.Preferences, _ = s.Preferences(t.Context(), b)
 		_, got.Account = s.Account(t.Context(), b)
 		got.Touch = s.Touch(t.Context(), order.Submission{ID: "one", Buyer: b, ReadsOK: 99})
 		return got

@@ -10,12 +10,6 @@ CREATE TABLE accounts (
     last_seen_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE preferences (
-    buyer_id TEXT NOT NULL PRIMARY KEY CHECK (buyer_id <> ''),
-    language TEXT NOT NULL CHECK (language IN ('', 'ru', 'en')),
-    theme    TEXT NOT NULL CHECK (theme IN ('', 'light', 'dark'))
-) STRICT;
-
 -- The current generation of each buyer's cart. What it was when it was sent is in the submission.
 CREATE TABLE carts (
     buyer_id TEXT NOT NULL PRIMARY KEY CHECK (buyer_id <> ''),
