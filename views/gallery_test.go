@@ -1,3 +1,5 @@
+//go:build gallery
+
 package views_test
 
 import (
@@ -10,11 +12,10 @@ import (
 
 var gallery = flag.String("gallery", "", "write every page in every state and language into this folder, to look at")
 
-// With -gallery, the pages that the other tests compare by their text can be looked at.
+// The pages that the other tests compare by their text can be looked at:
+//
+//	go test -tags gallery -run Gallery ./views -gallery DIR
 func TestGallery(t *testing.T) {
-	if *gallery == "" {
-		t.Skip("no -gallery folder given")
-	}
 	for _, lang := range []string{"ru", "en"} {
 		for _, p := range slices.Concat(browsingPages(), orderingPages(), fragments()) {
 			ctx := inLanguage(t, lang)

@@ -32,14 +32,6 @@ func partial(c echo.Context) bool {
 	return c.Request().Header.Get("HX-Request-Type") == "partial"
 }
 
-// pageOr answers with the page, or with only the region htmx asked for.
-func (s *Server) pageOr(c echo.Context, page, region templ.Component) error {
-	if partial(c) {
-		return s.render(c, http.StatusOK, region)
-	}
-	return s.render(c, http.StatusOK, page)
-}
-
 // render writes a component at once: rendered whole first, compressed where it pays, with its length. Everything rendered
 // may be personal, so nothing of it may be kept by anybody on the way.
 func (s *Server) render(c echo.Context, status int, component templ.Component) error {

@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 )
 
-// checkStylesheet builds app.css from a copy of its sources and of the templates whose classes it collects.
+// checkStylesheet builds app.css from a copy of its sources and of the files whose classes it collects (@source in app.css).
 func checkStylesheet(ctx context.Context, shop *workshop) (string, error) {
 	dir := filepath.Join(shop.temp, "stylesheet")
-	for _, part := range []struct{ in, suffix string }{{"static/src", ""}, {"views", ".templ"}} {
+	for _, part := range []struct{ in, suffix string }{{"static/src", ""}, {"views", ".templ"}, {"views/ui", "ui.go"}} {
 		names, err := files(shop.root, part.in, part.suffix)
 		if err != nil {
 			return "", err
@@ -36,8 +36,9 @@ func checkAccessibility(ctx context.Context, shop *workshop) (string, error) {
 	return shop.test(ctx, "-tags=browser", "-run=^TestAxe", "./internal/app")
 }
 
-// npmInstall brings exactly what a folder's lock file says.
+// npmInstall brings what a folder's lock file says. Not by «npm ci»: it insists that the lock lists the optional binaries of
+// every platform, and a registry need not serve those of the others.
 func (w *workshop) npmInstall(ctx context.Context, dir string) error {
-	_, err := w.runIn(ctx, dir, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	_, err := w.runIn(ctx, dir, nil, "npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts")
 	return err
 }

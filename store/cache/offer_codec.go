@@ -13,17 +13,11 @@ import (
 
 // A body of offers is a version byte and then, for each offer in the order of item ids:
 //
-//	item id · flags (which prices are known) · the known prices · available · main office · transit
+//	item id · flags (a bit each: price, roubles, retail price are known) · the known prices · available · main office · transit
 //
 // where a text is its length as a varint and its bytes, and a decimal is its shortest text. So equal offers give equal bytes,
 // whatever order they were read in and however their zeros were written. An offer takes about 40 bytes.
 const offersVersion = 1
-
-const (
-	hasPrice = 1 << iota
-	hasLocal
-	hasRetail
-)
 
 var errOffers = errors.New("the stored offers are damaged")
 

@@ -184,43 +184,47 @@ func TestTwoTabsLoseNothing(t *testing.T) {
 
 // Whatever is done to a cart, it is what a simple model says.
 func TestACartIsWhatWasDoneToIt(t *testing.T) {
+	type edit struct {
+		Item     catalog.ItemID
+		Quantity int64
+		Add      bool
+	}
+	edits := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) edit {
+		return edit{
+			Item:     rapid.SampledFrom([]catalog.ItemID{"A", "B", "a", "Б"}).Draw(r, "item"),
+			Quantity: rapid.OneOf(rapid.Int64Range(-1, 2), rapid.Int64Range(0, order.MaxQuantity+1)).Draw(r, "quantity"),
+			Add:      rapid.Bool().Draw(r, "add"),
+		}
+	}), 1, 12)
 	s := storetest.State(t, time.Now)
 	buyers := 0
 	rapid.Check(t, func(r *rapid.T) {
 		buyers++
 		b := buyer.ID(fmt.Sprintf("buyer %d", buyers))
 		model := map[catalog.ItemID]int64{}
-		item := rapid.SampledFrom([]catalog.ItemID{"A", "B", "a", "Б"})
-		r.Repeat(map[string]func(*rapid.T){
-			"add": func(r *rapid.T) {
-				id, n := item.Draw(r, "item"), rapid.Int64Range(-1, 60_000).Draw(r, "quantity")
-				_, err := s.AddLine(t.Context(), b, id, pieces(n))
-				fits := n > 0 && model[id]+n <= order.MaxQuantity
-				if fits != (err == nil) {
-					r.Fatalf("adding %d to %d: %v", n, model[id], err)
-				}
-				if fits {
-					model[id] += n
-				}
-			},
-			"set": func(r *rapid.T) {
-				id, n := item.Draw(r, "item"), rapid.Int64Range(0, order.MaxQuantity).Draw(r, "quantity")
-				if _, err := s.SetLine(t.Context(), b, id, pieces(n)); err != nil {
-					r.Fatal(err)
-				}
-				if model[id] = n; n == 0 {
-					delete(model, id)
-				}
-			},
-			"": func(r *rapid.T) {
-				got := map[catalog.ItemID]int64{}
-				for _, line := range getCart(t, s, b).Lines {
-					got[line.ItemID] = line.Quantity.IntPart()
-				}
-				if diff := cmp.Diff(model, got); diff != "" {
-					r.Fatal(diff)
-				}
-			},
-		})
+		for _, e := range edits.Draw(r, "edits") {
+			change, want := s.SetLine, e.Quantity
+			if e.Add {
+				change, want = s.AddLine, model[e.Item]+e.Quantity
+			}
+			_, err := change(t.Context(), b, e.Item, pieces(e.Quantity))
+			allowed := want <= order.MaxQuantity && (e.Quantity > 0 || e.Quantity == 0 && !e.Add)
+			if allowed != (err == nil) {
+				r.Fatalf("%+v on %v: %v", e, model, err)
+			}
+			if allowed {
+				model[e.Item] = want
+			}
+			if model[e.Item] == 0 {
+				delete(model, e.Item)
+			}
+		}
+		got := map[catalog.ItemID]int64{}
+		for _, line := range getCart(t, s, b).Lines {
+			got[line.ItemID] = line.Quantity.IntPart()
+		}
+		if diff := cmp.Diff(model, got); diff != "" {
+			r.Fatal(diff)
+		}
 	})
 }

@@ -131,7 +131,7 @@ func (s *Server) Orders() []Order {
 			Currency: o.Currency, Type: o.Type, Sum: o.sum(), Note: o.Note, Lines: []OrderLine{},
 		}
 		for _, l := range o.Lines {
-			told.Lines = append(told.Lines, OrderLine{l.ItemID, l.Name, l.Quantity, l.Reserved, l.UnitPrice})
+			told.Lines = append(told.Lines, OrderLine(l))
 		}
 		list = append(list, told)
 	}

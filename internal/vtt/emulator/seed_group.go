@@ -16,7 +16,6 @@ type group struct {
 	id, name, root, rootID string
 	share                  int
 	style, noun            string
-	of                     string // what its supplies are, for plain goods empty
 	supplies               []*supply
 	variants               []string // of plain goods
 	original               int      // per cent of items by the printer's own make
