@@ -12,7 +12,7 @@ import (
 )
 
 // PHP's SoapClient reads the contract and calls every operation of it. The tag asks for this on purpose: without PHP it fails.
-func TestPHPSoapClient(t *testing.T) {
+func TestJudgePHP(t *testing.T) {
 	server := emulatortest.Start(t)
 	output, err := exec.CommandContext(t.Context(), "php", "judges/portal.php", server.URL).CombinedOutput()
 	t.Logf("\n%s", output)
