@@ -219,7 +219,14 @@ func (b *tab) look(theme string, width int64) {
 		b.t.Fatal(err)
 	}
 	b.do(chromedp.EmulateViewport(width, 900))
-	eval[bool](b, "Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished)).then(() => true)")
+	// A colour that is inherited passes from frame to frame: three quiet ones, and everything has its own.
+	eval[bool](b, `(async () => {
+		for (let quiet = 0; quiet < 3; ) {
+			await new Promise(requestAnimationFrame)
+			quiet = document.getAnimations().some(a => a instanceof CSSTransition && a.playState === 'running') ? 0 : quiet + 1
+		}
+		return true
+	})()`)
 }
 
 // row is the selector of an item's row, line or order line, and of what is in it.
