@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -39,6 +40,10 @@ const lastResort = `<!doctype html><html lang="ru"><meta charset="utf-8"><title>
 // answerError turns an error into a response: the one place that does.
 func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		s.Log.Debug("nobody waits for the answer any more", "request", requestID(c))
 		return
 	}
 	err = known(err)

@@ -21,6 +21,7 @@ const credentialsKey = "credentials"
 func (s *Server) newSessionManager() *scs.SessionManager {
 	m := scs.New()
 	m.Store = s.Sessions
+	m.Codec = forgiving{}
 	m.Lifetime = sessionLife
 	// No IdleTimeout (every request would be a write) and no HashTokenInStore (the store needs the raw token to derive
 	// the sealing key, and hashes it itself).

@@ -215,6 +215,22 @@ func TestADamagedSessionIsAnonymous(t *testing.T) {
 	}
 }
 
+// What unseals but is no session of ours is an empty session.
+func TestAForeignSessionIsEmpty(t *testing.T) {
+	for name, content := range map[string][]byte{"nothing": nil, "text": []byte("not a gob"), "half a gob": {0x7f, 0xff, 0x81}} {
+		if _, values, err := (forgiving{}).Decode(content); err != nil || values == nil || len(values) != 0 {
+			t.Errorf("%s: values %v, error %v", name, values, err)
+		}
+	}
+	c := openCounter(t, "http://127.0.0.1")
+	if err := c.Sessions.CommitCtx(state.WithBuyer(t.Context(), "dealer"), "token-of-a-foreign-session", []byte("not a gob"), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if answer := c.do(http.MethodGet, "/page", "token-of-a-foreign-session"); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("status %d, want the sign-in page", answer.StatusCode)
+	}
+}
+
 // An expired session inside a region of a page leads the whole page to sign-in, and back to where one was.
 func TestARegionNeverHoldsTheSignInForm(t *testing.T) {
 	c := openCounter(t, "http://127.0.0.1")

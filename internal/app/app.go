@@ -32,6 +32,7 @@ type Options struct {
 type App struct {
 	parts    *parts
 	log      *slog.Logger
+	now      func() time.Time
 	shop     listener
 	operator listener
 	base     *url.URL
@@ -45,7 +46,7 @@ const (
 
 // New opens files and listeners, and fails fast with one clear line.
 func New(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{log: o.Log}
+	a := &App{log: o.Log, now: o.Now}
 	defer func() {
 		if err != nil {
 			a.closeListeners()
@@ -85,6 +86,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(a.operator.run)
 	group.Go(func() error { return a.parts.jobs.Run(ctx) })
 	group.Go(func() error { a.parts.desk.Run(ctx); return nil })
+	group.Go(func() error { return a.parts.housekeeping(ctx, a.log, a.now) })
 	group.Go(func() error {
 		<-ctx.Done()
 		return a.stop()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -34,11 +35,14 @@ func TestAxe(t *testing.T) {
 		t.Helper()
 		for _, width := range []int64{1280, 390} {
 			for _, theme := range []string{"light", "dark"} {
+				t0 := time.Now()
 				b.look(theme, width)
+				t1 := time.Now()
 				b.photograph(fmt.Sprintf("%s-%d-%s", name, width, theme))
 				for _, found := range b.axe(string(axe)) {
 					t.Errorf("%s at %d, %s: %s", name, width, theme, found)
 				}
+				t.Log(name, width, theme, t1.Sub(t0), time.Since(t1))
 				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
 					t.Errorf("%s at %d: %d pixels wider than the window", name, width, wide)
 				}

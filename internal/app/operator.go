@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"storefront/internal/config"
@@ -52,8 +53,9 @@ func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 		return source, err
 	}
 	for _, r := range runs {
+		job, whose, _ := strings.Cut(r.Job, " ")
 		source.Runs = append(source.Runs, views.Run{
-			Name: r.Job, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt, Failed: r.Failed, Detail: r.Detail,
+			Name: job, Buyer: whose, Rows: r.Done, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt, Failed: r.Failed, Detail: r.Detail,
 		})
 	}
 	sizes, err := p.cache.Sizes(ctx)

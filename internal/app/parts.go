@@ -80,8 +80,11 @@ func (p *parts) openStores(ctx context.Context, o Options, keys *seal.Keys) (err
 	if p.state, err = state.Open(ctx, o.Settings.DataDir, o.Now); err != nil {
 		return err
 	}
-	p.sessions, err = state.OpenSessions(ctx, dataFile(o.Settings, "sessions.db"), keys, o.Now)
-	return err
+	if p.sessions, err = state.OpenSessions(ctx, dataFile(o.Settings, "sessions.db"), keys, o.Now); err != nil {
+		return err
+	}
+	p.sessions.OnDamaged(p.damagedSession(o.Log))
+	return nil
 }
 
 func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, numbers *metrics.Metrics) error {

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"storefront/internal/buyer"
+	"storefront/store/state"
+)
+
+const (
+	cleaning = 15 * time.Minute
+	// lateWatch is how long a submission may keep its sealed credentials.
+	lateWatch = 24 * time.Hour
+)
+
+// housekeeping drops what has expired, now and again until the context ends: sessions, and credentials kept for submissions.
+func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() time.Time) error {
+	ticker := time.NewTicker(cleaning)
+	defer ticker.Stop()
+	for {
+		if err := p.sessions.Purge(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("expired sessions were not dropped", "error", err)
+		}
+		if _, err := p.state.WipeSealed(ctx, now().Add(-lateWatch)); err != nil && ctx.Err() == nil {
+			log.Warn("old credentials were not wiped", "error", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// damagedSession records that a session could not be opened: its row or the key was changed.
+func (p *parts) damagedSession(log *slog.Logger) func(buyer.ID, error) {
+	return func(b buyer.ID, cause error) {
+		log.Warn("session can't be opened", "event", "crypt_decrypt_fail", "error", cause)
+		event := state.Event{Buyer: b, Name: "crypt_decrypt_fail"}
+		if err := p.state.Audit(context.Background(), event); err != nil {
+			log.Error("audit event not recorded", "event", event.Name, "error", err)
+		}
+	}
+}
