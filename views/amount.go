@@ -19,9 +19,9 @@ func amount(ctx context.Context, value decimal.Decimal, c money.Currency) Amount
 	return Amount{Text: money.Format(value, c, i18n.Lang(ctx)), Plain: value.String()}
 }
 
-// roubles converts dollars by the service's rate; unknown without a rate.
+// roubles converts dollars by the service's rate; unknown without a rate, and where prices are not in dollars.
 func roubles(ctx context.Context, usd decimal.Decimal, rate money.Rate) Amount {
-	if !rate.Known() {
+	if !rate.Known() || money.Units(ctx) != money.USD {
 		return Amount{}
 	}
 	return amount(ctx, rate.Roubles(usd), money.RUB)

@@ -87,7 +87,7 @@ func TestChipsNameEveryFilterAndRemoveOnlyIt(t *testing.T) {
 	}))
 	want := []views.Chip{
 		{Text: "O", RemoveURL: "/catalog/CHIP?brand=Hi-Black&label=new&to=7"}, {Text: "Hi-Black", RemoveURL: "/catalog/CHIP?brand=O&label=new&to=7"},
-		{Text: "Новинка", RemoveURL: "/catalog/CHIP?brand=O&brand=Hi-Black&to=7"}, {Text: "до 7 $", RemoveURL: "/catalog/CHIP?brand=O&brand=Hi-Black&label=new"},
+		{Text: "Новинка", RemoveURL: "/catalog/CHIP?brand=O&brand=Hi-Black&to=7"}, {Text: "до 7,00\u00a0$", RemoveURL: "/catalog/CHIP?brand=O&brand=Hi-Black&label=new"},
 	}
 	if diff := cmp.Diff(want, p.Chips); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

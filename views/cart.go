@@ -139,7 +139,7 @@ func newCartLine(ctx context.Context, l order.CartLine, item catalog.Item, offer
 		line.Blocked = i18n.T(ctx, "cart.line.on_request")
 	default:
 		sum := offer.Price.Mul(l.Quantity)
-		line.Sum, line.SumRUB = amount(ctx, sum, money.USD), roubles(ctx, sum, s.Rate)
+		line.Sum, line.SumRUB = amount(ctx, sum, money.Units(ctx)), roubles(ctx, sum, s.Rate)
 		line.Short = shortage(ctx, l.Quantity, offer)
 	}
 	return line
@@ -156,7 +156,7 @@ func newLineOffer(ctx context.Context, item catalog.Item, offer catalog.Offer, k
 		shown.Transit.Due = date(ctx, item.TransitDate, now)
 	}
 	if offer.Orderable() {
-		shown.Price, shown.PriceRUB = amount(ctx, *offer.Price, money.USD), roubles(ctx, *offer.Price, rate)
+		shown.Price, shown.PriceRUB = amount(ctx, *offer.Price, money.Units(ctx)), roubles(ctx, *offer.Price, rate)
 		if local := offer.PriceLocal; !rate.Known() && local != nil && local.IsPositive() {
 			shown.PriceRUB = amount(ctx, *local, money.RUB) // the service names roubles, but no rate
 		}

@@ -196,3 +196,10 @@ func TestWithoutARateTheServicesOwnRoublesAreShown(t *testing.T) {
 		t.Errorf("roubles = %q where nobody named any", got.Text)
 	}
 }
+
+func TestPricesAreInTheUnitsOfTheService(t *testing.T) {
+	p := views.NewCart(money.WithUnits(russian(t), money.KZN), fullCart())
+	if p.Total.Text != "875,60\u00a0₸" || p.TotalRUB.Known() {
+		t.Errorf("total = %+v, in roubles %+v: the rate is of dollars", p.Total, p.TotalRUB)
+	}
+}

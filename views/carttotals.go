@@ -58,7 +58,7 @@ func pieceWeight(item catalog.Item) (decimal.Decimal, bool) {
 }
 
 func (t *cartTotals) describe(ctx context.Context, page *Cart, s CartSource) {
-	page.Total, page.TotalRUB = amount(ctx, t.sum, money.USD), roubles(ctx, t.sum, s.Rate)
+	page.Total, page.TotalRUB = amount(ctx, t.sum, money.Units(ctx)), roubles(ctx, t.sum, s.Rate)
 	page.Summary = i18n.N(ctx, "unit.lines", t.lines) + " · " + i18n.N(ctx, "unit.pieces", int(t.pieces.IntPart()))
 	page.ReadAt = clock(ctx, t.oldest, s.Now)
 	if t.weighed > 0 {

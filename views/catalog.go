@@ -6,6 +6,7 @@ import (
 
 	"storefront/internal/catalog"
 	"storefront/internal/i18n"
+	"storefront/internal/money"
 	"storefront/internal/search"
 	"storefront/views/ui"
 )
@@ -225,12 +226,12 @@ func newChips(ctx context.Context, q search.Query) []Chip {
 	if q.PriceFrom != nil {
 		without := q
 		without.PriceFrom = nil
-		chips = append(chips, Chip{i18n.T(ctx, "catalog.price.chip_from", "Price", count(ctx, *q.PriceFrom)), ListURL(without)})
+		chips = append(chips, Chip{i18n.T(ctx, "catalog.price.chip_from", "Price", amount(ctx, *q.PriceFrom, money.Units(ctx)).Text), ListURL(without)})
 	}
 	if q.PriceTo != nil {
 		without := q
 		without.PriceTo = nil
-		chips = append(chips, Chip{i18n.T(ctx, "catalog.price.chip_to", "Price", count(ctx, *q.PriceTo)), ListURL(without)})
+		chips = append(chips, Chip{i18n.T(ctx, "catalog.price.chip_to", "Price", amount(ctx, *q.PriceTo, money.Units(ctx)).Text), ListURL(without)})
 	}
 	return chips
 }

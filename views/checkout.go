@@ -72,7 +72,7 @@ func NewCheckout(ctx context.Context, s CheckoutSource) Checkout {
 	r := s.Review
 	page := Checkout{
 		CartVersion: strconv.FormatInt(r.Cart.Version, 10), Token: r.Token, Note: s.Note, Agreed: s.Agreed, Read: !r.ReadAt.IsZero(),
-		Total: amount(ctx, r.Total, money.USD), TotalRUB: roubles(ctx, r.Total, s.Rate), Rate: newRateNote(ctx, s.Rate, s.Now),
+		Total: amount(ctx, r.Total, money.Units(ctx)), TotalRUB: roubles(ctx, r.Total, s.Rate), Rate: newRateNote(ctx, s.Rate, s.Now),
 		ReadAt: clock(ctx, r.ReadAt, s.Now), Problem: s.Problem, NoteHint: i18n.T(ctx, "checkout.note.private"),
 	}
 	if s.Right != buyer.RightNone {
@@ -108,7 +108,7 @@ func (page *Checkout) addTotals(ctx context.Context, r order.Review) {
 		before = before.Add(l.Shown.Mul(l.Quantity))
 	}
 	if comparable && !before.Equal(r.Total) {
-		page.Before = amount(ctx, before, money.USD)
+		page.Before = amount(ctx, before, money.Units(ctx))
 	}
 	page.Summary = i18n.N(ctx, "unit.lines", len(ordered)) + " · " + i18n.N(ctx, "unit.pieces", int(pieces.IntPart()))
 }
@@ -124,7 +124,7 @@ func newCheckoutLine(ctx context.Context, l order.ReviewLine, rate money.Rate) C
 	case !l.Orderable():
 		line.Change, line.Tone, line.Left = i18n.T(ctx, "checkout.line.on_request"), ui.Danger, true
 	default:
-		line.Price, line.Sum = amount(ctx, *l.Offer.Price, money.USD), amount(ctx, l.Sum(), money.USD)
+		line.Price, line.Sum = amount(ctx, *l.Offer.Price, money.Units(ctx)), amount(ctx, l.Sum(), money.Units(ctx))
 		line.SumRUB = roubles(ctx, l.Sum(), rate)
 		line.compare(ctx, l)
 	}
@@ -138,7 +138,7 @@ func (line *CheckoutLine) compare(ctx context.Context, l order.ReviewLine) {
 	case l.Shown == nil || l.Shown.IsNegative():
 		changes, line.Tone = append(changes, i18n.T(ctx, "checkout.line.priced")), ui.Warning
 	case l.Changed():
-		line.PriceBefore = amount(ctx, *l.Shown, money.USD)
+		line.PriceBefore = amount(ctx, *l.Shown, money.Units(ctx))
 		key, tone := "checkout.line.dearer", ui.Warning
 		if l.Offer.Price.LessThan(*l.Shown) {
 			key, tone = "checkout.line.cheaper", ui.Success

@@ -54,7 +54,7 @@ type CartBadge struct {
 func NewCartBadge(ctx context.Context, lines int, total *decimal.Decimal) CartBadge {
 	b := CartBadge{Lines: lines}
 	if total != nil && lines > 0 {
-		b.Total = amount(ctx, *total, money.USD)
+		b.Total = amount(ctx, *total, money.Units(ctx))
 	}
 	return b
 }

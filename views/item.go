@@ -71,7 +71,7 @@ func NewItem(ctx context.Context, s ItemSource) Item {
 		page.ReadAt = clock(ctx, readAt, s.Now)
 	}
 	if p := offer.PriceRetail; p != nil && p.IsPositive() {
-		page.Retail = amount(ctx, *p, money.USD)
+		page.Retail = amount(ctx, *p, money.Units(ctx))
 	}
 	return page
 }

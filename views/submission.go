@@ -150,7 +150,7 @@ func newSubmissionLines(ctx context.Context, s order.Submission, o *order.Order)
 		lines = append(lines, SubmissionLine{
 			ItemID: string(l.ItemID), Name: l.Name, URL: ItemURL(l.ItemID), Ordered: count(ctx, l.Quantity),
 			Reserved: count(ctx, reserved[l.ItemID]), Missing: count(ctx, missing), Short: missing.IsPositive(),
-			Price: amount(ctx, l.Price, money.USD),
+			Price: amount(ctx, l.Price, money.Units(ctx)),
 		})
 	}
 	return lines

@@ -15,29 +15,24 @@ const documentsPerPage = 30
 
 // documents lists invoices and transfer documents of all orders by period.
 func (s *Server) documents(c echo.Context) error {
-	ctx, b := c.Request().Context(), here(c).account.ID
+	ctx := c.Request().Context()
 	q := views.DocumentQuery{From: c.QueryParam("from"), To: c.QueryParam("to"), Page: pageNumber(c)}
 	filter := order.Filter{WithDocuments: true, Limit: documentsPerPage, Offset: (q.Page - 1) * documentsPerPage}
 	q.From, filter.From = s.day(q.From, 0)
 	q.To, filter.To = s.day(q.To, 1)
-	st, err := s.stand(c)
+	found, total, readAt, err := s.copies(c, filter)
 	if err != nil {
 		return err
 	}
-	found, total, err := s.Orders.Orders(ctx, b, filter)
-	if err != nil {
-		return err
-	}
-	readAt, err := s.Orders.OrdersReadAt(ctx, b)
-	if err != nil {
-		return err
-	}
-	s.Jobs.RefreshOrders(b)
 	page := views.NewDocuments(ctx, views.DocumentsSource{
 		Query: q, Orders: found, Total: total, PerPage: documentsPerPage, ReadAt: readAt, Now: s.Now(),
 	})
 	if partial(c) {
 		return s.render(c, http.StatusOK, views.DocumentsRegion(page))
+	}
+	st, err := s.stand(c)
+	if err != nil {
+		return err
 	}
 	return s.render(c, http.StatusOK, views.DocumentsPage(s.ownFrame(c, st, views.SectionDocuments, i18n.T(ctx, "document.title")), page))
 }

@@ -20,15 +20,10 @@ func (s *Server) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	open, _, err := s.Orders.Orders(ctx, account.ID, order.Filter{Statuses: []order.Status{order.Reserving, order.Assembly}, Limit: openOnHome})
+	open, _, readAt, err := s.copies(c, order.Filter{Statuses: []order.Status{order.Reserving, order.Assembly}, Limit: openOnHome})
 	if err != nil {
 		return err
 	}
-	readAt, err := s.Orders.OrdersReadAt(ctx, account.ID)
-	if err != nil {
-		return err
-	}
-	s.Jobs.RefreshOrders(account.ID)
 	f := s.ownFrame(c, st, views.SectionHome, i18n.T(ctx, "home.title"))
 	return s.render(c, http.StatusOK, views.HomePage(f, views.NewHome(ctx, views.HomeSource{
 		Orders: open, OrdersReadAt: readAt, LastSeen: account.LastSeen,

@@ -10,6 +10,7 @@ import (
 
 	"storefront/internal/errkind"
 	"storefront/internal/i18n"
+	"storefront/internal/money"
 )
 
 // contentSecurityPolicy allows nothing but our own files: no inline script or style, no frame, no foreign address.
@@ -88,7 +89,7 @@ func requestID(c echo.Context) string {
 	return id
 }
 
-// speak chooses the language: what was chosen here before, else what the browser asks for.
+// speak chooses the language, what was chosen here before, else what the browser asks for; and says what prices are in.
 func (s *Server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -96,7 +97,8 @@ func (s *Server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 		if chosen, err := c.Cookie(languageCookie); err == nil {
 			lang = chosen.Value
 		}
-		c.SetRequest(r.WithContext(i18n.With(r.Context(), s.Messages.Printer(lang))))
+		ctx := money.WithUnits(r.Context(), s.Units)
+		c.SetRequest(r.WithContext(i18n.With(ctx, s.Messages.Printer(lang))))
 		return next(c)
 	}
 }

@@ -17,20 +17,15 @@ const ordersPerPage = 30
 
 // orders lists the buyer's own copies of his orders.
 func (s *Server) orders(c echo.Context) error {
-	ctx, b := c.Request().Context(), here(c).account.ID
+	ctx := c.Request().Context()
 	q := views.OrderQuery{Text: c.QueryParam("q"), Statuses: c.QueryParams()["status"], Page: pageNumber(c)}
 	filter := order.Filter{Text: q.Text, Statuses: statusesOf(q.Statuses), Limit: ordersPerPage, Offset: (q.Page - 1) * ordersPerPage}
 	q.From, filter.From = s.day(c.QueryParam("from"), 0)
 	q.To, filter.To = s.day(c.QueryParam("to"), 1)
-	found, total, err := s.Orders.Orders(ctx, b, filter)
+	found, total, readAt, err := s.copies(c, filter)
 	if err != nil {
 		return err
 	}
-	readAt, err := s.Orders.OrdersReadAt(ctx, b)
-	if err != nil {
-		return err
-	}
-	s.Jobs.RefreshOrders(b)
 	page := views.NewOrders(ctx, views.OrdersSource{
 		Query: q, Orders: found, Total: total, PerPage: ordersPerPage, ReadAt: readAt, Now: s.Now(),
 	})
@@ -42,6 +37,18 @@ func (s *Server) orders(c echo.Context) error {
 		return err
 	}
 	return s.render(c, http.StatusOK, views.OrdersPage(s.ownFrame(c, st, views.SectionOrders, i18n.T(ctx, "order.title")), page))
+}
+
+// copies lists the buyer's own copies of his orders, how many match in all, and when the service's list was last read. It nudges
+// the background to read it again.
+func (s *Server) copies(c echo.Context, filter order.Filter) (found []order.Order, total int, readAt time.Time, err error) {
+	ctx, b := c.Request().Context(), here(c).account.ID
+	s.Jobs.RefreshOrders(b)
+	if found, total, err = s.Orders.Orders(ctx, b, filter); err != nil {
+		return nil, 0, time.Time{}, err
+	}
+	readAt, err = s.Orders.OrdersReadAt(ctx, b)
+	return found, total, readAt, err
 }
 
 // statusesOf reads the codes of statuses; what is none of them is left out.

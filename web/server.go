@@ -52,6 +52,7 @@ type Server struct {
 	BaseURL        *url.URL
 	TrustedProxies []*net.IPNet
 	QuietPeriod    time.Duration
+	Units          money.Currency // of prices without a currency
 
 	SignIn      *buyer.SignIn
 	Register    *buyer.Register

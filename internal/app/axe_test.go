@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -31,24 +30,7 @@ func TestAxe(t *testing.T) {
 	d := startDemo(t, stocked(t, goods()))
 	b := d.openTab(t)
 	b.expect("Failed to load resource") // pages of errors are looked at, too
-	inspect := func(name string) {
-		t.Helper()
-		for _, width := range []int64{1280, 390} {
-			for _, theme := range []string{"light", "dark"} {
-				t0 := time.Now()
-				b.look(theme, width)
-				t1 := time.Now()
-				b.photograph(fmt.Sprintf("%s-%d-%s", name, width, theme))
-				for _, found := range b.axe(string(axe)) {
-					t.Errorf("%s at %d, %s: %s", name, width, theme, found)
-				}
-				t.Log(name, width, theme, t1.Sub(t0), time.Since(t1))
-				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
-					t.Errorf("%s at %d: %d pixels wider than the window", name, width, wide)
-				}
-			}
-		}
-	}
+	inspect := func(name string) { b.inspect(t, name, string(axe)) }
 
 	b.open("/login")
 	inspect("login")
@@ -104,6 +86,24 @@ func TestAxe(t *testing.T) {
 	inspect("emulator")
 }
 
+// inspect looks at the page as it stands in every theme and width.
+func (b *tab) inspect(t *testing.T, name, axe string) {
+	for _, width := range []int64{1280, 390} {
+		for _, theme := range []string{"light", "dark"} {
+			t.Run(fmt.Sprintf("%s-%d-%s", name, width, theme), func(t *testing.T) {
+				b.look(theme, width)
+				b.photograph(t.Name())
+				for _, found := range b.axe(axe) {
+					t.Error(found)
+				}
+				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
+					t.Errorf("%d pixels wider than the window", wide)
+				}
+			})
+		}
+	}
+}
+
 // axe runs the checker on the page as it stands and lists what it finds.
 func (b *tab) axe(source string) []string {
 	b.t.Helper()
@@ -125,7 +125,7 @@ func (b *tab) photograph(name string) {
 		err = os.MkdirAll(*screenshots, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644)
+		err = os.WriteFile(filepath.Join(*screenshots, filepath.Base(name)+".png"), picture, 0o644)
 	}
 	if err != nil {
 		b.t.Fatal(err)

@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -149,6 +150,35 @@ func TestBrowserRunsNoInlineScript(t *testing.T) {
 	b.until("both refusals", "window.refused >= 2")
 	if eval[bool](b, "'ran' in window") {
 		t.Error("an inline script ran")
+	}
+}
+
+// A catalogue whose every text tries to become markup or code is shown as text.
+func TestBrowserHostileCatalogue(t *testing.T) {
+	const hostile = `"><img src=x onerror=window.ran=1><script>window.ran=2</script></textarea><b hx-get=/x hx-trigger=load>{{7*7}}'javascript:window.ran=3`
+	all := goods()
+	for i := range all {
+		g := &all[i]
+		for _, text := range []*string{&g.Name, &g.NameAlias, &g.OriginalNumber, &g.Brand, &g.Vendor, &g.Group, &g.RootGroup, &g.Description, &g.ColorName, &g.ItemLifeTime, &g.PhotoUrl} {
+			*text += hostile
+		}
+	}
+	d := startDemo(t, stocked(t, all))
+	b := d.openTab(t) // whose console must stay clean: a refusal by the security policy counts, too
+	b.expect("/photos/") // an address like that leads nowhere
+	b.signIn(d.manager())
+	b.arrives("/")
+	v := d.signedIn(t, d.manager())
+	d.catalogueArrives(v)
+	v.addToCart(plain, 1)
+	for _, path := range append(d.pages(v), "/search?q="+url.QueryEscape(hostile)) {
+		b.open(path)
+		if eval[bool](b, "'ran' in window || document.querySelector('img[src=\"x\"], b[hx-get]') !== null") {
+			t.Errorf("%s lets data become markup", path)
+		}
+	}
+	if text := b.text("main"); !strings.Contains(text, "<script>") {
+		t.Errorf("the search does not show what was searched for as text: %s", text)
 	}
 }
 

@@ -245,6 +245,7 @@ type fault struct {
 	Nth       int    `json:"nth,omitempty"`
 	Count     int    `json:"count,omitempty"`
 	Effect    string `json:"effect"`
+	Delay     string `json:"delay,omitempty"`
 	Code      string `json:"code,omitempty"`
 }
 

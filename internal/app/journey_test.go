@@ -145,6 +145,35 @@ func TestNoRightToEdit(t *testing.T) {
 	}
 }
 
+// The cart belongs to the account: two browsers that change different lines at once lose nothing of each other, and it
+// outlives signing out.
+func TestCartBelongsToTheAccount(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	desk, phone := d.signedIn(t, d.buyer()), d.signedIn(t, d.buyer())
+	d.catalogueArrives(desk)
+	t.Run("two browsers", func(t *testing.T) {
+		for _, tab := range []struct {
+			name string
+			*visitor
+			item string
+		}{{"desk", desk, plain}, {"phone", phone, lookAlike}} {
+			t.Run(tab.name, func(t *testing.T) {
+				t.Parallel()
+				for range 20 {
+					tab.addToCart(tab.item, 1)
+				}
+			})
+		}
+	})
+	desk.post("/logout", nil)
+	cart := d.signedIn(t, d.buyer()).read("/cart")
+	for _, id := range []string{plain, lookAlike} {
+		if got := cart.item("cart-line", id).Find("[name=quantity]").AttrOr("value", "none"); got != "20" {
+			t.Errorf("the cart has %s of %s, want 20", got, id)
+		}
+	}
+}
+
 // messageKey is what a missing message looks like on a page.
 var messageKey = regexp.MustCompile(`^[a-z]+(\.[a-z_A-Z]+)+$`)
 

@@ -12,6 +12,7 @@ import (
 	"storefront/internal/i18n"
 	"storefront/internal/jobs"
 	"storefront/internal/metrics"
+	"storefront/internal/money"
 	"storefront/internal/order"
 	"storefront/internal/photo"
 	"storefront/internal/seal"
@@ -105,7 +106,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 	}
 	p.registerGauges(numbers)
 	p.web = &web.Server{
-		BaseURL: base, TrustedProxies: proxies, QuietPeriod: o.Settings.QuietPeriod,
+		BaseURL: base, TrustedProxies: proxies, QuietPeriod: o.Settings.QuietPeriod, Units: money.Currency(o.Settings.PriceCurrency),
 		SignIn:   &buyer.SignIn{Prover: distributor, Accounts: p.state, Register: p.register, Now: o.Now},
 		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state,
 		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,

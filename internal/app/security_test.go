@@ -1,6 +1,9 @@
 package app_test
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -9,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	_ "modernc.org/sqlite"
 )
 
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -36,6 +42,9 @@ func TestEveryAnswerIsFenced(t *testing.T) {
 			if got := p.header.Get(name); got != "" {
 				t.Errorf("%s (%d) says %s: %s over http", p.url, p.status, name, got)
 			}
+		}
+		if n := len(p.header.Values("Set-Cookie")); n > 0 {
+			t.Errorf("%s (%d) sets %d cookies without need", p.url, p.status, n)
 		}
 		if strings.Contains(p.body, "goroutine ") || strings.Contains(p.body, ".go:") {
 			t.Errorf("%s (%d) shows our insides", p.url, p.status)
@@ -94,6 +103,76 @@ func TestEveryAnswerIsFenced(t *testing.T) {
 		}
 	}
 	fenced(v.read("/photos/" + plain))
+	operator := d.visitor(t)
+	operator.shop = strings.TrimSuffix(d.operator, "/operator")
+	personal(operator.read("/operator"))
+}
+
+// Looking changes nothing: after every page and fragment what is precious is as it was.
+func TestReadingChangesNothing(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	v := d.signedIn(t, d.manager())
+	d.catalogueArrives(v)
+	v.addToCart(plain, 1)
+	d.order(v)
+	v.addToCart(plain, 2)
+	pages := append(d.pages(v), "/suggest?q=HP", "/progress", "/photos/"+plain, "/logout", "/settings", "/cart/items", "/login")
+	before := d.precious()
+	for range 2 {
+		for _, path := range pages {
+			v.get(path)
+			v.do(http.MethodHead, path, nil)
+			v.do(http.MethodOptions, path, nil)
+		}
+	}
+	if diff := cmp.Diff(before, d.precious()); diff != "" {
+		t.Errorf("reading changed (-before +after):\n%s", diff)
+	}
+	if v.get("/cart").url.Path != "/cart" {
+		t.Error("reading ended the session")
+	}
+}
+
+// precious is everything in state.db but the copies of orders, which the background refreshes.
+func (d *demo) precious() map[string][]string {
+	d.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.home, "data", "state.db")+"?mode=ro")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer db.Close()
+	tables := map[string][]string{}
+	for _, table := range []string{
+		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit",
+	} {
+		var rows []string
+		found, err := db.QueryContext(d.t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2, 3")
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		columns, err := found.Columns()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for found.Next() {
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := found.Scan(into...); err != nil {
+				d.t.Fatal(err)
+			}
+			rows = append(rows, fmt.Sprint(values))
+		}
+		if err := errors.Join(found.Err(), found.Close()); err != nil {
+			d.t.Fatal(err)
+		}
+		tables[table] = rows
+	}
+	if len(tables["cart_lines"]) == 0 || len(tables["submissions"]) == 0 {
+		d.t.Fatalf("nothing is there to be changed: %v", tables)
+	}
+	return tables
 }
 
 func listsToken(header, token string) bool {

@@ -27,6 +27,7 @@ func TestSignInSaysWhatIsWrong(t *testing.T) {
 		{"refused by a rule of theirs", fault{Effect: "refuse", Code: "BUSINESS_LOGIC_ERROR"}, d.buyer(), "BUSINESS_LOGIC_ERROR"},
 		{"misunderstood", fault{Effect: "refuse", Code: "CONTRACT_ERROR"}, d.buyer(), "CONTRACT_ERROR"},
 		{"cut off", fault{Effect: "drop"}, d.buyer(), "UNREACHABLE"},
+		{"no answer in time", fault{Effect: "delay", Delay: "5m"}, d.buyer(), "TIMEOUT"},
 		{"a proxy answers", fault{Effect: "refuse", Code: "502"}, d.buyer(), "NOT_SOAP"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
