@@ -164,7 +164,7 @@ func TestBrowserHostileCatalogue(t *testing.T) {
 		}
 	}
 	d := startDemo(t, stocked(t, all))
-	b := d.openTab(t) // whose console must stay clean: a refusal by the security policy counts, too
+	b := d.openTab(t)    // whose console must stay clean: a refusal by the security policy counts, too
 	b.expect("/photos/") // an address like that leads nowhere
 	b.signIn(d.manager())
 	b.arrives("/")

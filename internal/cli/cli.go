@@ -62,9 +62,12 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitOK
 }
 
+// logger makes the log, and leads what libraries print by themselves into it: a line of another form would break its readers.
 func logger(w io.Writer, format string) *slog.Logger {
+	log := slog.New(slog.NewJSONHandler(w, nil))
 	if format == "text" {
-		return slog.New(slog.NewTextHandler(w, nil))
+		log = slog.New(slog.NewTextHandler(w, nil))
 	}
-	return slog.New(slog.NewJSONHandler(w, nil))
+	slog.SetDefault(log)
+	return log
 }

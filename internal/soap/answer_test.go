@@ -57,6 +57,7 @@ func TestAnswersInEveryDress(t *testing.T) {
 		"a foreign nil":       {envelope + response + `<AskResult xmlns:i="urn:not-it" i:nil="true">да</AskResult>` + closing, "да"},
 		"elements in text":    {envelope + response + `<AskResult>д<b>x<c/></b>а</AskResult>` + closing, "да"},
 		"strangers beside":    {envelope + response + `<Other>1</Other>` + result + `<AskResult xmlns="urn:other">нет</AskResult>` + closing, "да"},
+		"a sibling's default": {envelope + response + `<Other xmlns="urn:other"><x xmlns=""/></Other>` + result + closing, "да"},
 		"prefixes everywhere": {`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:q="urn:test"><e:Body><q:AskResponse><q:AskResult>да</q:AskResult></q:AskResponse></e:Body></e:Envelope>`, "да"},
 		"a default namespace": {`<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><AskResponse xmlns="urn:test"><AskResult>да</AskResult></AskResponse></Body></Envelope>`, "да"},
 		"a rebound prefix":    {`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:AskResponse xmlns:s="urn:test"><s:AskResult>да</s:AskResult></s:AskResponse></s:Body></s:Envelope>`, "да"},
@@ -100,6 +101,7 @@ func TestBrokenAnswers(t *testing.T) {
 		"SOAP 1.2":                     {strings.Replace(good, "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope", 1), soap.NotEnvelope},
 		"an envelope of no namespace":  {"<Envelope><Body>" + response + result + "</AskResponse></Body></Envelope>", soap.NotEnvelope},
 		"an undeclared prefix":         {"<s:Envelope><s:Body/></s:Envelope>", soap.Malformed},
+		"a prefix of a sibling":        {envelope + response + `<q:a xmlns:q="urn:q"/><q:b/>` + result + closing, soap.Malformed},
 		"no body":                      {strings.TrimSuffix(envelope, "<s:Body>") + "</s:Envelope>", soap.NotEnvelope},
 		"an empty body":                {envelope + "</s:Body></s:Envelope>", soap.WrongBody},
 		"two bodies":                   {strings.Replace(good, "</s:Envelope>", "<s:Body/></s:Envelope>", 1), soap.Duplicate},
@@ -174,7 +176,7 @@ func TestAnswerInSmallPieces(t *testing.T) {
 // A text is bounded even where the whole answer may be large.
 func TestHugeTextIsRefusedBeforeItIsRead(t *testing.T) {
 	flood := &countingReader{r: io.MultiReader(strings.NewReader(envelope+response+"<AskResult>"), endless{})}
-	err := soap.ReadAnswer(flood, 200, 1<<40, shape, func(d *soap.Decoder, _ soap.Element) error {
+	err := soap.ReadAnswer(flood, 200, 64<<20, shape, func(d *soap.Decoder, _ soap.Element) error {
 		_, err := d.Text()
 		return err
 	})

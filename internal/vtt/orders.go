@@ -103,14 +103,14 @@ func (d *Distributor) AddLine(ctx context.Context, cred buyer.Credentials, id or
 // contract cannot take a part, a part is refused as errkind.Unsupported before anything is sent.
 func (d *Distributor) RemoveLine(ctx context.Context, cred buyer.Credentials, id order.ID, item catalog.ItemID, count decimal.Decimal) error {
 	return d.write(ctx, portal.RemoveItem, func(ctx context.Context) error {
-		text, err := wholeText(count)
+		pieces, err := wholeText(count)
 		if err != nil {
 			return err
 		}
 		if !count.IsZero() && !d.client.CountsRemovals() {
 			return errkind.Wrap(errkind.Unsupported, portal.ErrUnpublished)
 		}
-		return d.client.RemoveItem(ctx, login(cred), string(id), string(item), text)
+		return d.client.RemoveItem(ctx, login(cred), string(id), string(item), pieces)
 	})
 }
 

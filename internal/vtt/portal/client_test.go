@@ -93,6 +93,15 @@ func TestFormsOfAMember(t *testing.T) {
 	}
 }
 
+// Members of another namespace are not the contract's, whatever they are called.
+func TestMembersOfStrangersAreSkipped(t *testing.T) {
+	document := answer(portal.GetOrderStatus, `<GetOrderStatusResult xmlns:a="http://portal.vtt.ru/data"><a:Id>1</a:Id><Id>2</Id><p:Id xmlns:p="urn:p">3</p:Id></GetOrderStatusResult>`)
+	o, err := portal.NewClient(&tape{answer: document}, portal.DefaultContract()).GetOrderStatus(t.Context(), dealer, "1")
+	if err != nil || o.Id != portal.Text("1") {
+		t.Errorf("%v, %v", o.Id, err)
+	}
+}
+
 func TestSingleObjectsMustBeThere(t *testing.T) {
 	const i = ` xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>`
 	for op, document := range map[portal.Op][]byte{
