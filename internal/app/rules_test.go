@@ -28,7 +28,7 @@ const vocabulary = "internal/catalog internal/buyer internal/order internal/mone
 // is not here has no place in the house yet.
 var mayImport = map[string]string{
 	".":            "internal/cli",
-	"internal/cli": "internal/app internal/config internal/seal internal/secret internal/vtt/emulator internal/vtt/beliefs",
+	"internal/cli": "internal/app internal/config internal/seal internal/secret internal/vtt/emulator",
 	"internal/app": "*",
 
 	"web":      vocabulary + " views views/ui static store/cache store/state internal/search internal/i18n internal/photo",
@@ -64,7 +64,8 @@ var mayImport = map[string]string{
 	"internal/verify": "", // drives the others from outside
 }
 
-// owners names the packages that may import a library in the program itself; tests may use what they like.
+// owners names the packages that may import a library in the program itself, none where it is empty; tests may use what
+// they like. Sealing is left to Tink whole.
 var owners = map[string]string{
 	"github.com/labstack/echo/v4":         "web",
 	"github.com/alexedwards/scs/v2":       "web store/state",
@@ -80,10 +81,9 @@ var owners = map[string]string{
 	"golang.org/x/image":                  "internal/photo internal/vtt/emulator",
 	"golang.org/x/sync":                   "*",
 	"github.com/shopspring/decimal":       "*",
-	"github.com/failsafe-go/failsafe-go":  "internal/soap internal/vtt",
 	"github.com/klauspost/compress":       "web static",
-	"crypto/aes":                          "internal/seal",
-	"crypto/cipher":                       "internal/seal",
+	"crypto/aes":                          "",
+	"crypto/cipher":                       "",
 	"encoding/xml":                        "internal/soap internal/vtt internal/vtt/portal internal/vtt/emulator internal/secret",
 	"os/exec":                             "internal/verify",
 	"unsafe":                              "",
@@ -124,6 +124,31 @@ func TestRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The tables tell of the house as it stands: no room that is gone, no library that nobody uses.
+func TestTablesAreCurrent(t *testing.T) {
+	rooms, libraries := map[string]bool{}, map[string]bool{}
+	for _, s := range programSources(t) {
+		rooms[s.dir] = true
+		for _, path := range s.imports() {
+			if library, listed := ownerLibrary(path); listed {
+				libraries[library] = true
+			}
+		}
+	}
+	for room, allowed := range mayImport {
+		for _, name := range append(strings.Fields(allowed), room) {
+			if name != "*" && !rooms[name] {
+				t.Errorf("the table has %s, which does not exist", name)
+			}
+		}
+	}
+	for library, owner := range owners {
+		if owner != "" && !libraries[library] {
+			t.Errorf("the table has %s, which nobody imports", library)
+		}
 	}
 }
 
@@ -170,10 +195,10 @@ func ownership(s source) []string {
 		if strings.HasPrefix(path, module+"/") {
 			continue
 		}
-		owner, listed := ownerOf(path)
+		library, listed := ownerLibrary(path)
 		switch {
-		case listed && !lists(owner, s.dir):
-			complaints = append(complaints, fmt.Sprintf("imports %s, which belongs to: %s", path, owner))
+		case listed && !lists(owners[library], s.dir):
+			complaints = append(complaints, fmt.Sprintf("imports %s, which belongs to: %s", path, owners[library]))
 		case !listed && strings.Contains(path, "."):
 			complaints = append(complaints, fmt.Sprintf("imports %s, which has no owner in the table", path))
 		}
@@ -361,10 +386,11 @@ func calls(n ast.Node, name string) bool {
 	return found
 }
 
-func ownerOf(path string) (owner string, listed bool) {
-	for library, owner := range owners {
+// ownerLibrary finds the entry of owners that a package belongs to.
+func ownerLibrary(path string) (library string, listed bool) {
+	for library := range owners {
 		if path == library || strings.HasPrefix(path, library+"/") {
-			return owner, true
+			return library, true
 		}
 	}
 	return "", false
