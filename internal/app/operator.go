@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"storefront/internal/config"
 	"storefront/internal/metrics"
 	"storefront/internal/order"
+	"storefront/internal/vtt"
 	"storefront/views"
 )
 
@@ -32,7 +32,7 @@ func newOperator(o Options, p *parts) *operator {
 func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 	p := o.parts
 	source := views.OperatorSource{
-		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: plaintext(o.settings),
+		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: vtt.Plaintext(o.settings.VTTURL),
 		EmulatorURL: o.emulatorURL, Health: p.upstream.Health(), Buyers: len(p.register.Active(time.Time{})), Now: o.now(),
 	}
 	unfinished, err := p.state.Unfinished(ctx)
@@ -90,12 +90,6 @@ func (p *parts) registerGauges(m *metrics.Metrics) {
 		}
 		return n
 	})
-}
-
-// plaintext tells whether logins and passwords travel to the distributor in clear.
-func plaintext(s config.Storefront) bool {
-	u, err := url.Parse(s.VTTURL)
-	return err == nil && u.Scheme == "http" && !config.Loopback(u.Hostname())
 }
 
 // buildVersion is what the build knows of itself.
