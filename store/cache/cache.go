@@ -97,23 +97,34 @@ func (s *Store) current(ctx context.Context) (*sqlite.DB, error) {
 	return s.reopen(ctx, db)
 }
 
-// attempts bounds how often an operation is tried while the file is deleted over and over.
+// attempts bounds how often in a row a new file is tried that can't be opened, or turns out damaged.
 const attempts = 5
 
-// use runs op, and again if it failed because the file was lost meanwhile. So op must be harmless to repeat.
+var errClosed = errors.New("the cache is closed")
+
+// use runs op, and again on the next file whenever the one it ran on was lost meanwhile; so op must be harmless to repeat. A
+// deletion never uses up an attempt: every one of them is somebody's wish, and the next file is as good as the first.
 func (s *Store) use(ctx context.Context, op func(*sqlite.DB) error) error {
-	for n := 1; ; n++ {
+	for failures := 0; ; {
 		db, err := s.current(ctx)
 		if err == nil {
-			if err = op(db); err == nil || !s.lost(db, err) {
-				return err
-			}
-			if sqlite.Damaged(err) {
-				_, failed := s.reopen(ctx, db)
-				err = errors.Join(err, failed)
-			}
+			err = op(db)
 		}
-		if n == attempts || ctx.Err() != nil {
+		switch {
+		case err == nil, errors.Is(err, errClosed), ctx.Err() != nil:
+			return err
+		case db == nil:
+			failures++
+		case !s.lost(db, err):
+			return err
+		case sqlite.Damaged(err):
+			failures++
+			_, failed := s.reopen(ctx, db)
+			err = errors.Join(err, failed)
+		default:
+			failures = 0
+		}
+		if failures == attempts {
 			return err
 		}
 	}
@@ -128,7 +139,10 @@ func (s *Store) lost(db *sqlite.DB, err error) bool {
 func (s *Store) reopen(ctx context.Context, old *sqlite.DB) (*sqlite.DB, error) {
 	s.reopening.Lock()
 	defer s.reopening.Unlock()
-	if db := s.db.Load(); db != old || s.closed {
+	if s.closed {
+		return nil, errClosed
+	}
+	if db := s.db.Load(); db != old {
 		return db, nil
 	}
 	if old.Moved() && !old.Replaced() { // what is left of a half-deleted cache is no use
