@@ -85,13 +85,12 @@ func (r *reader) envelope(op portal.Operation) error {
 // parameters reads the body's parts as WCF does: forward only. An element that is not one of the parts still to come is
 // skipped, and a part that was passed over stays null.
 func (r *reader) parameters(op portal.Operation) error {
-	parts := append([]portal.Param{{Name: "login", Type: portal.TypeString}, {Name: "password", Type: portal.TypeString}}, op.Params...)
-	names := make([]string, len(parts))
-	for i, part := range parts {
+	names := make([]string, len(op.Params))
+	for i, part := range op.Params {
 		names[i] = part.Name
 	}
 	return r.members(portal.Namespace, names, func(i int, start xml.StartElement) error {
-		return r.parameter(parts[i], start)
+		return r.parameter(op.Params[i], start)
 	})
 }
 

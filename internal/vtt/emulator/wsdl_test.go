@@ -96,7 +96,7 @@ func TestWSDLAgreesWithTheTableOfOperations(t *testing.T) {
 			c := readContract(t, parse(t, string(portal.WSDL(age))))
 			operations := portal.Operations(age)
 			for _, o := range operations {
-				want := []string{"login:string", "password:string"}
+				var want []string
 				for _, p := range o.Params {
 					want = append(want, p.Name+":"+p.Type)
 				}

@@ -13,10 +13,17 @@ type Login struct {
 	Password secret.Text
 }
 
-// write writes the two parameters that every operation takes first.
-func (l Login) write(w *soap.Writer) {
-	w.Text("login", l.Name)
-	w.Text("password", l.Password.Reveal())
+// write writes the parameter if it is one of the two that every operation takes.
+func (l Login) write(w *soap.Writer, p Param) bool {
+	switch p.Name {
+	case "login":
+		w.Text(p.Name, l.Name)
+	case "password":
+		w.Text(p.Name, l.Password.Reveal())
+	default:
+		return false
+	}
+	return true
 }
 
 // scrub takes the password out of a text that the service sent back.

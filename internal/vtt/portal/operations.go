@@ -32,7 +32,9 @@ const (
 	SetOrderNote                     Op = "SetOrderNote"
 	GetGoodsCompatibilityInformation Op = "GetGoodsCompatibilityInformation"
 	GetUsdRubRate                    Op = "GetUsdRubRate"
-	ExportInvoiceXml                 Op = "ExportInvoiceXml" // published in the older age only
+	ExportInvoiceXml                 Op = "ExportInvoiceXml"        // published in the older age, and at times
+	GetRelatedItems                  Op = "GetRelatedItems"         // published at times
+	GetAdditionalAttributes          Op = "GetAdditionalAttributes" // published at times; attributes without names: nothing to show
 )
 
 // Types of parameters and results, as the WSDL names them. DTOs and arrays of them live in DataNamespace, the rest in the
@@ -58,6 +60,7 @@ const (
 	TypeNoteResult  = "SetOrderNoteDto"
 	TypeCompatibles = "ArrayOfCompatibilityDto"
 	TypeUsdRubRate  = "UsdRubRateDto"
+	TypeAttributes  = "ArrayOfAdditionalAttributeDto"
 )
 
 // Param is a parameter of an operation.
@@ -66,8 +69,8 @@ type Param struct {
 	Type string
 }
 
-// Operation is one operation of a contract. Parameters stand in the order of the wire, after login and password, which every
-// operation takes first.
+// Operation is one operation of a contract. Parameters stand in the order of the wire; login and password, which every
+// operation takes, are the first two in every contract known so far.
 type Operation struct {
 	Op         Op
 	Name       string // on the wire; differs from Op where an age called it otherwise
@@ -121,7 +124,7 @@ func currentOperations() []Operation {
 		read(GetItems, TypeItems, nil),
 		read(GetRuntimeItems, TypeRuntimes, nil),
 		read(GetItemPortion, TypePortion, window),
-		{Op: GetRuntimeItemsPortion, Name: "GetRuntimeItemsPortion", Formerly: "GetRuntimeItemPortion", Params: window, Result: TypeRuntimePart},
+		formerly("GetRuntimeItemPortion", read(GetRuntimeItemsPortion, TypeRuntimePart, window)),
 		read(GetItem, TypeItem, item),
 		read(GetRuntimeItem, TypeRuntime, item),
 		read(GetCategories, TypeCategories, nil),
@@ -130,11 +133,11 @@ func currentOperations() []Operation {
 		read(GetOrders, TypeOrders, nil),
 		read(GetOrderStatus, TypeOrder, order),
 		read(GetOrderWithLines, TypeOrderFull, order),
-		{Op: CreateOrder, Name: "CreateOrder", Params: []Param{lines}, Result: TypeString, Writes: true},
+		open(write(CreateOrder, TypeString, []Param{lines})),
 		write(AddItem, TypeLineStatus, []Param{order[0], lines}),
 		write(RemoveItem, TypeNone, []Param{order[0], item[0], {"count", TypeString}}),
 		write(SetOrderNote, TypeNoteResult, []Param{order[0], {"note", TypeString}}),
-		{Op: GetGoodsCompatibilityInformation, Name: "GetGoodsCompatibilityInformation", Result: TypeCompatibles, NeedsRight: true},
+		privileged(read(GetGoodsCompatibilityInformation, TypeCompatibles, nil)),
 		read(GetUsdRubRate, TypeUsdRubRate, nil),
 	}
 }
@@ -149,20 +152,57 @@ func olderOperations() []Operation {
 		case GetRuntimeItemsPortion:
 			o.Name, o.Formerly = o.Formerly, ""
 		case AddItem:
-			o.Params = []Param{{"orderId", TypeString}, {"item", TypeNewLine}}
+			o.Params = params([]Param{{"orderId", TypeString}, {"item", TypeNewLine}})
 		case RemoveItem:
-			o.Params = []Param{{"orderId", TypeString}, {"itemId", TypeString}}
+			o.Params = params([]Param{{"orderId", TypeString}, {"itemId", TypeString}})
 		}
 		out = append(out, o)
 	}
-	return append(out, read(ExportInvoiceXml, TypeString, []Param{{"orderId", TypeString}}))
+	return append(out, exportInvoice())
 }
 
-func read(op Op, result string, params []Param) Operation {
-	return Operation{Op: op, Name: string(op), Params: params, Result: result}
+// OptionalOperations lists what has been published at some time beside the eighteen: a client uses one of them only where the
+// service's own contract has it.
+func OptionalOperations() []Operation {
+	return []Operation{
+		exportInvoice(),
+		read(GetRelatedItems, TypeItems, []Param{{"itemId", TypeString}}),
+		read(GetAdditionalAttributes, TypeAttributes, nil),
+	}
 }
 
-// write is an operation on an existing order: it needs the right.
-func write(op Op, result string, params []Param) Operation {
-	return Operation{Op: op, Name: string(op), Params: params, Result: result, NeedsRight: true, Writes: true}
+func exportInvoice() Operation {
+	return read(ExportInvoiceXml, TypeString, []Param{{"orderId", TypeString}})
+}
+
+// params puts login and password in front, as every operation has them.
+func params(own []Param) []Param {
+	return append([]Param{{"login", TypeString}, {"password", TypeString}}, own...)
+}
+
+func read(op Op, result string, own []Param) Operation {
+	return Operation{Op: op, Name: string(op), Params: params(own), Result: result}
+}
+
+// write is an operation that changes an order, which needs the right to.
+func write(op Op, result string, own []Param) Operation {
+	o := privileged(read(op, result, own))
+	o.Writes = true
+	return o
+}
+
+func privileged(o Operation) Operation {
+	o.NeedsRight = true
+	return o
+}
+
+// open is an operation that anybody may call.
+func open(o Operation) Operation {
+	o.NeedsRight = false
+	return o
+}
+
+func formerly(name string, o Operation) Operation {
+	o.Formerly = name
+	return o
 }

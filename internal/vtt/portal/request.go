@@ -26,14 +26,13 @@ func (e *ParamError) Error() string {
 	return fmt.Sprintf("%s takes a parameter %s of type %s that is not known", e.Operation, e.Param.Name, e.Param.Type)
 }
 
-// Envelope writes the request: the operation's element, login and password, then its parameters in the contract's order,
-// which is the only order that the service reads.
+// Envelope writes the request: the operation's element and its parameters in the contract's order, which is the only order
+// that the service reads.
 func (o Operation) Envelope(who Login, args Args) ([]byte, error) {
 	w := soap.NewWriter()
 	w.Start(o.Name, soap.Binding{URI: Namespace})
-	who.write(w)
 	for _, p := range o.Params {
-		if !p.write(w, args) {
+		if !p.write(w, who, args) {
 			return nil, &ParamError{Operation: o.Name, Param: p}
 		}
 	}
@@ -41,8 +40,9 @@ func (o Operation) Envelope(who Login, args Args) ([]byte, error) {
 }
 
 // write writes one parameter; false means that it is not known.
-func (p Param) write(w *soap.Writer, args Args) bool {
+func (p Param) write(w *soap.Writer, who Login, args Args) bool {
 	switch {
+	case who.write(w, p):
 	case p.Type == TypeNewLines:
 		p.writeLines(w, args.Lines)
 	case p.Type == TypeNewLine && len(args.Lines) == 1:
