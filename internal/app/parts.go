@@ -25,6 +25,7 @@ import (
 
 // parts is everything the storefront is made of, connected.
 type parts struct {
+	portal   *vtt.Distributor
 	cache    *cache.Store
 	state    *state.Store
 	sessions *state.Sessions
@@ -63,6 +64,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	if vtt.Plaintext(o.Settings.VTTURL) {
 		o.Log.Warn("the distributor is reached over plain http: logins and passwords travel in clear", "vtt_url", o.Settings.VTTURL)
 	}
+	p.portal = distributor
 	p.engine = search.NewEngine(search.Options{Load: p.priceList})
 	p.desk = order.NewDesk(order.DeskOptions{
 		Carts: p.state, Submissions: p.state, Orders: p.state, Accounts: p.state, Distributor: distributor,
@@ -157,6 +159,9 @@ func (p *parts) ready(ctx context.Context) error {
 // close closes the stores that were opened.
 func (p *parts) close() error {
 	var errs []error
+	if p.portal != nil {
+		p.portal.Close()
+	}
 	if p.photos != nil {
 		p.photos.Close()
 	}

@@ -26,7 +26,7 @@ type Options struct {
 	URL string // of the service, without ?wsdl
 	// AllowPlaintext permits http to an address that is not loopback: logins and passwords then travel in clear.
 	AllowPlaintext bool
-	// Contract is what the service publishes; nil means portal.DefaultContract.
+	// Contract is what the service publishes; nil reads it from the service's own WSDL.
 	Contract *portal.Contract
 	TLS      *tls.Config // nil verifies against the system's certificates
 	// PortionSize is the number of rows asked for at a time, at least 2 because portions overlap by one; 0 means 1,000.
@@ -43,6 +43,7 @@ type Distributor struct {
 	client      *portal.Client
 	probing     *portal.Client // the same, under the policy probe
 	transport   *soap.Transport
+	contracts   *contracts // nil where the contract was given
 	retry       *retrier
 	portionSize int
 	now         func() time.Time
@@ -56,10 +57,6 @@ func New(o Options) (*Distributor, error) {
 	if o.Now == nil {
 		return nil, errors.New("a distributor needs a clock")
 	}
-	contract := portal.DefaultContract()
-	if o.Contract != nil {
-		contract = *o.Contract
-	}
 	transport := soap.NewTransport(soap.TransportOptions{URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total})
 	calls := soap.Limit(transport, limits)
 	if o.Observe != nil {
@@ -67,18 +64,44 @@ func New(o Options) (*Distributor, error) {
 			o.Observe(operation, took, translate(err))
 		})
 	}
-	return &Distributor{
-		client:      portal.NewClient(within(calls, policyOf), contract),
-		probing:     portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contract),
+	d := &Distributor{
 		transport:   transport,
 		retry:       newRetrier(o.Pause),
 		portionSize: portionSize(o.PortionSize),
 		now:         o.Now,
-	}, nil
+	}
+	contracts := d.followContract(o.Contract)
+	d.client = portal.NewClient(within(calls, policyOf), contracts)
+	d.probing = portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contracts)
+	return d, nil
 }
 
-// Close drops idle connections.
-func (d *Distributor) Close() { d.transport.Close() }
+// followContract goes by a given contract, or by what the service publishes.
+func (d *Distributor) followContract(given *portal.Contract) portal.Contracts {
+	if given != nil {
+		return *given
+	}
+	d.contracts = newContracts(d.now, func(ctx context.Context, query string) ([]byte, error) {
+		return d.transport.Fetch(ctx, query, contractLimit)
+	})
+	return d.contracts
+}
+
+// Contract tells where the contract in force comes from.
+func (d *Distributor) Contract() ContractState {
+	if d.contracts == nil {
+		return ContractState{}
+	}
+	return d.contracts.State()
+}
+
+// Close ends what goes on in the background and drops idle connections.
+func (d *Distributor) Close() {
+	if d.contracts != nil {
+		d.contracts.Close()
+	}
+	d.transport.Close()
+}
 
 // Plaintext tells whether an address sends logins and passwords in clear over a network: worth a warning at start.
 func Plaintext(address string) bool {

@@ -107,7 +107,7 @@ func (d *Distributor) RemoveLine(ctx context.Context, cred buyer.Credentials, id
 		if err != nil {
 			return err
 		}
-		if !count.IsZero() && !d.client.CountsRemovals() {
+		if !count.IsZero() && !d.client.CountsRemovals(ctx) {
 			return errkind.Wrap(errkind.Unsupported, portal.ErrUnpublished)
 		}
 		return d.client.RemoveItem(ctx, login(cred), string(id), string(item), pieces)

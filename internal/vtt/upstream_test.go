@@ -16,6 +16,7 @@ import (
 	"storefront/internal/errkind"
 	"storefront/internal/secret"
 	"storefront/internal/vtt"
+	"storefront/internal/vtt/portal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -73,13 +74,15 @@ func (u *upstream) times(operations ...string) (n int) {
 	return n
 }
 
-// distributor makes a client of the service that does not wait between attempts.
+// distributor makes a client of the service that goes by the documentation's table and does not wait between attempts.
 func (u *upstream) distributor(t testing.TB, change ...func(*vtt.Options)) *vtt.Distributor {
 	t.Helper()
+	table := portal.DefaultContract()
 	o := vtt.Options{
-		URL:   u.URL + "/Portal.svc",
-		Now:   func() time.Time { return readAt },
-		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		URL:      u.URL + "/Portal.svc",
+		Contract: &table,
+		Now:      func() time.Time { return readAt },
+		Pause:    func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	for _, c := range change {
 		c(&o)

@@ -10,20 +10,20 @@ import (
 // Client calls the service. Each method is one operation; errors are those of package soap, ErrUnpublished, *ParamError, and
 // whatever a callback returned. Nothing is repeated here, but for an operation that another age calls by another name.
 type Client struct {
-	next     soap.RoundTripper
-	contract Contract
+	next      soap.RoundTripper
+	contracts Contracts
 }
 
-// NewClient makes a client of a contract.
-func NewClient(next soap.RoundTripper, contract Contract) *Client {
-	return &Client{next: next, contract: contract}
+// NewClient makes a client that follows the contract in force.
+func NewClient(next soap.RoundTripper, contracts Contracts) *Client {
+	return &Client{next: next, contracts: contracts}
 }
 
 type reader = func(*soap.Decoder, soap.Element) error
 
 // call performs an operation and gives its result to read.
 func (c *Client) call(ctx context.Context, op Op, who Login, args Args, read reader) error {
-	o, ok := c.contract.Operation(op)
+	o, ok := c.contracts.Contract(ctx).Operation(op)
 	if !ok {
 		return ErrUnpublished
 	}
@@ -31,6 +31,9 @@ func (c *Client) call(ctx context.Context, op Op, who Login, args Args, read rea
 	if o.Formerly != "" && unsupported(err) {
 		o.Name = o.Formerly
 		err = c.send(ctx, o, who, args, read)
+	}
+	if unsupported(err) {
+		c.contracts.Doubt()
 	}
 	return mend(err, who)
 }
@@ -50,6 +53,9 @@ func (c *Client) send(ctx context.Context, o Operation, who Login, args Args, re
 		Read:      read,
 	})
 }
+
+// ignore reads nothing of a result that means nothing.
+func ignore(*soap.Decoder, soap.Element) error { return nil }
 
 // rows reads a result that is an array, row by row. A nil array is an empty one.
 func rows[T any](name string, read func(*soap.Decoder, *T) error, yield func(*T) error) reader {
@@ -162,14 +168,34 @@ func (c *Client) AddItem(ctx context.Context, who Login, orderID string, line Or
 
 // RemoveItem takes count pieces of an item out of an order, all of it for "0" or where the contract has no count.
 func (c *Client) RemoveItem(ctx context.Context, who Login, orderID, itemID, count string) error {
-	return c.call(ctx, RemoveItem, who, Args{OrderId: orderID, ItemId: itemID, Count: count}, nil)
+	return c.call(ctx, RemoveItem, who, Args{OrderId: orderID, ItemId: itemID, Count: count}, ignore)
 }
 
 // CountsRemovals tells whether RemoveItem can take a part of a line.
-func (c *Client) CountsRemovals() bool {
-	o, _ := c.contract.Operation(RemoveItem)
+func (c *Client) CountsRemovals(ctx context.Context) bool {
+	o, _ := c.contracts.Contract(ctx).Operation(RemoveItem)
 	_, ok := o.Param("count")
 	return ok
+}
+
+// Publishes tells whether the service has an operation.
+func (c *Client) Publishes(ctx context.Context, op Op) bool {
+	_, ok := c.contracts.Contract(ctx).Operation(op)
+	return ok
+}
+
+// GetRelatedItems streams the items that the service recommends beside one. It is published at times only.
+func (c *Client) GetRelatedItems(ctx context.Context, who Login, itemID string, yield func(*ItemDto) error) error {
+	return c.call(ctx, GetRelatedItems, who, Args{ItemId: itemID}, rows("ItemDto", readItem, yield))
+}
+
+// ExportInvoiceXml reads the invoice of an order as XML. It is published at times only.
+func (c *Client) ExportInvoiceXml(ctx context.Context, who Login, orderID string) (document string, err error) {
+	err = c.call(ctx, ExportInvoiceXml, who, Args{OrderId: orderID}, func(d *soap.Decoder, _ soap.Element) (err error) {
+		document, err = d.Text()
+		return err
+	})
+	return document, err
 }
 
 // SetOrderNote replaces the note of an order.

@@ -253,7 +253,7 @@ func TestOperationsOfTheOlderAge(t *testing.T) {
 			t.Errorf("%s: %v after %d requests, want none", op, err, service.sent)
 		}
 	}
-	if portal.NewClient(&tape{}, older).CountsRemovals() || !portal.NewClient(&tape{}, portal.DefaultContract()).CountsRemovals() {
+	if portal.NewClient(&tape{}, older).CountsRemovals(t.Context()) || !portal.NewClient(&tape{}, portal.DefaultContract()).CountsRemovals(t.Context()) {
 		t.Error("only the current age counts removals")
 	}
 }

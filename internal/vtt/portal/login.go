@@ -15,7 +15,7 @@ type Login struct {
 
 // write writes the parameter if it is one of the two that every operation takes.
 func (l Login) write(w *soap.Writer, p Param) bool {
-	switch p.Name {
+	switch argument(p.Name) {
 	case "login":
 		w.Text(p.Name, l.Name)
 	case "password":

@@ -67,6 +67,8 @@ const (
 type Param struct {
 	Name string
 	Type string
+	// Members are those of a line that is asked for, in the order of the wire; nil means ordinal order.
+	Members []string
 }
 
 // Operation is one operation of a contract. Parameters stand in the order of the wire; login and password, which every
@@ -76,28 +78,38 @@ type Operation struct {
 	Name       string // on the wire; differs from Op where an age called it otherwise
 	Formerly   string // a name of another age, tried by a client that has not read the service's own contract
 	Params     []Param
+	SOAPAction string // "" is the usual one, made of Name
 	Result     string // type of the result element; TypeNone where there is none
+	ResultName string // "" is the usual one, made of Name
 	NeedsRight bool   // only for accounts that may edit orders
 	Writes     bool   // changes orders: sent at most once
 }
 
 // Action is the SOAPAction, without its quotes.
-func (o Operation) Action() string { return ActionPrefix + o.Name }
+func (o Operation) Action() string {
+	if o.SOAPAction != "" {
+		return o.SOAPAction
+	}
+	return ActionPrefix + o.Name
+}
 
 // Response is the local name of the element in the body of the answer.
 func (o Operation) Response() string { return o.Name + "Response" }
 
 // ResultElement is the local name of the element inside Response, "" where there is none.
 func (o Operation) ResultElement() string {
-	if o.Result == TypeNone {
+	switch {
+	case o.Result == TypeNone:
 		return ""
+	case o.ResultName != "":
+		return o.ResultName
 	}
 	return o.Name + "Result"
 }
 
-// Param finds a parameter by name.
+// Param finds a parameter by what it is for: its spelling does not matter.
 func (o Operation) Param(name string) (Param, bool) {
-	i := slices.IndexFunc(o.Params, func(p Param) bool { return p.Name == name })
+	i := slices.IndexFunc(o.Params, func(p Param) bool { return argument(p.Name) == argument(name) })
 	if i < 0 {
 		return Param{}, false
 	}
@@ -115,11 +127,11 @@ func Operations(age Age) []Operation {
 // currentOperations is the table of the documentation with its misprints mended: every parameter in lower camel case and
 // Latin letters.
 func currentOperations() []Operation {
-	window := []Param{{"from", TypeInt}, {"to", TypeInt}}
-	item := []Param{{"itemId", TypeString}}
-	category := []Param{{"categoryId", TypeString}}
-	order := []Param{{"orderId", TypeString}}
-	lines := Param{"lines", TypeNewLines}
+	window := []Param{{Name: "from", Type: TypeInt}, {Name: "to", Type: TypeInt}}
+	item := []Param{{Name: "itemId", Type: TypeString}}
+	category := []Param{{Name: "categoryId", Type: TypeString}}
+	order := []Param{{Name: "orderId", Type: TypeString}}
+	lines := Param{Name: "lines", Type: TypeNewLines}
 	return []Operation{
 		read(GetItems, TypeItems, nil),
 		read(GetRuntimeItems, TypeRuntimes, nil),
@@ -135,8 +147,8 @@ func currentOperations() []Operation {
 		read(GetOrderWithLines, TypeOrderFull, order),
 		open(write(CreateOrder, TypeString, []Param{lines})),
 		write(AddItem, TypeLineStatus, []Param{order[0], lines}),
-		write(RemoveItem, TypeNone, []Param{order[0], item[0], {"count", TypeString}}),
-		write(SetOrderNote, TypeNoteResult, []Param{order[0], {"note", TypeString}}),
+		write(RemoveItem, TypeNone, []Param{order[0], item[0], {Name: "count", Type: TypeString}}),
+		write(SetOrderNote, TypeNoteResult, []Param{order[0], {Name: "note", Type: TypeString}}),
 		privileged(read(GetGoodsCompatibilityInformation, TypeCompatibles, nil)),
 		read(GetUsdRubRate, TypeUsdRubRate, nil),
 	}
@@ -152,9 +164,9 @@ func olderOperations() []Operation {
 		case GetRuntimeItemsPortion:
 			o.Name, o.Formerly = o.Formerly, ""
 		case AddItem:
-			o.Params = params([]Param{{"orderId", TypeString}, {"item", TypeNewLine}})
+			o.Params = params([]Param{{Name: "orderId", Type: TypeString}, {Name: "item", Type: TypeNewLine}})
 		case RemoveItem:
-			o.Params = params([]Param{{"orderId", TypeString}, {"itemId", TypeString}})
+			o.Params = params([]Param{{Name: "orderId", Type: TypeString}, {Name: "itemId", Type: TypeString}})
 		}
 		out = append(out, o)
 	}
@@ -166,18 +178,18 @@ func olderOperations() []Operation {
 func OptionalOperations() []Operation {
 	return []Operation{
 		exportInvoice(),
-		read(GetRelatedItems, TypeItems, []Param{{"itemId", TypeString}}),
+		read(GetRelatedItems, TypeItems, []Param{{Name: "itemId", Type: TypeString}}),
 		read(GetAdditionalAttributes, TypeAttributes, nil),
 	}
 }
 
 func exportInvoice() Operation {
-	return read(ExportInvoiceXml, TypeString, []Param{{"orderId", TypeString}})
+	return read(ExportInvoiceXml, TypeString, []Param{{Name: "orderId", Type: TypeString}})
 }
 
 // params puts login and password in front, as every operation has them.
 func params(own []Param) []Param {
-	return append([]Param{{"login", TypeString}, {"password", TypeString}}, own...)
+	return append([]Param{{Name: "login", Type: TypeString}, {Name: "password", Type: TypeString}}, own...)
 }
 
 func read(op Op, result string, own []Param) Operation {

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"storefront/internal/soap"
@@ -59,12 +60,12 @@ func (p Param) write(w *soap.Writer, who Login, args Args) bool {
 
 // scalar finds the argument of a parameter by its name.
 func (a Args) scalar(name string) (string, bool) {
-	switch name {
-	case "itemId":
+	switch argument(name) {
+	case "itemid":
 		return a.ItemId, true
-	case "categoryId":
+	case "categoryid":
 		return a.CategoryId, true
-	case "orderId":
+	case "orderid":
 		return a.OrderId, true
 	case "from":
 		return strconv.Itoa(a.From), true
@@ -82,7 +83,7 @@ func (p Param) writeLines(w *soap.Writer, lines []OrderLineCreationDto) {
 	w.Start(p.Name, soap.Binding{Prefix: "d", URI: DataNamespace})
 	for _, line := range lines {
 		w.Start("d:" + TypeNewLine)
-		line.write(w)
+		line.write(w, p.Members)
 		w.End()
 	}
 	w.End()
@@ -90,12 +91,19 @@ func (p Param) writeLines(w *soap.Writer, lines []OrderLineCreationDto) {
 
 func (p Param) writeLine(w *soap.Writer, line OrderLineCreationDto) {
 	w.Start(p.Name, soap.Binding{Prefix: "d", URI: DataNamespace})
-	line.write(w)
+	line.write(w, p.Members)
 	w.End()
 }
 
-// write writes the members in ordinal order: out of it the service takes them for null, and orders nothing.
-func (l OrderLineCreationDto) write(w *soap.Writer) {
+// write writes the members in the order of the wire, which is ordinal unless the service says otherwise: out of it they are
+// taken for null, and nothing is ordered.
+func (l OrderLineCreationDto) write(w *soap.Writer, order []string) {
+	quantityFirst := slices.Index(order, "Quantity") >= 0 && slices.Index(order, "Quantity") < slices.Index(order, "ItemId")
+	if quantityFirst {
+		w.Text("d:Quantity", l.Quantity.Text)
+	}
 	w.Text("d:ItemId", l.ItemId.Text)
-	w.Text("d:Quantity", l.Quantity.Text)
+	if !quantityFirst {
+		w.Text("d:Quantity", l.Quantity.Text)
+	}
 }
