@@ -18,7 +18,8 @@ type Document struct {
 	Kind   string // words: «Счёт на оплату», «ТОРГ-12», «УПД / УКД»
 	Number string // empty for links
 	Date   Moment
-	URL    string // http or https; empty where there is only a number
+	URL    string // http or https, or an address of ours for a File; empty where there is only a number
+	File   bool   // downloaded, not opened
 }
 
 // newDocuments lists an order's documents in the order they are issued in.

@@ -41,3 +41,29 @@ func TestADocumentWithoutADateShowsNone(t *testing.T) {
 		t.Errorf("date %+v", d.Date)
 	}
 }
+
+// An invoice can be downloaded where the service gives invoices and this order has one.
+func TestTheInvoiceIsDownloadedWhereThereIsOne(t *testing.T) {
+	shipped := order.Order{ID: "4711", Invoice: order.Document{Number: "Т-1"}}
+	for name, c := range map[string]struct {
+		order     order.Order
+		published bool
+		want      string
+	}{
+		"an invoice":      {shipped, true, "/orders/4711/invoice.xml"},
+		"not published":   {shipped, false, ""},
+		"not yet shipped": {order.Order{ID: "4711"}, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ""
+			for _, d := range views.NewOrder(russian(t), views.OrderSource{Order: c.order, InvoiceXML: c.published}).Documents {
+				if d.File {
+					got = d.URL
+				}
+			}
+			if got != c.want {
+				t.Errorf("offered %q, want %q", got, c.want)
+			}
+		})
+	}
+}

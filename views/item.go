@@ -19,6 +19,8 @@ type ItemSource struct {
 	Tree []search.Branch
 	// Fits are shown to accounts with the right to edit orders only: nil without it, empty where nothing is known.
 	Fits []catalog.Fit
+	// Related are recommended beside the item, and offered to this buyer.
+	Related []catalog.Item
 	Shelf
 }
 
@@ -39,6 +41,7 @@ type Item struct {
 	ShowFits      bool
 	Fits          []FitGroup
 	FitsCount     string
+	Related       []ItemRow
 }
 
 // Photo is a picture of an item.
@@ -65,6 +68,9 @@ func NewItem(ctx context.Context, s ItemSource) Item {
 		Rate: newRateNote(ctx, s.Rate, s.Now), Facts: facts(ctx, s.Item), Packing: packing(ctx, s.Item),
 		Description: s.Item.Description, Compatibility: s.Item.Compatibility,
 		ShowFits: s.Fits != nil, Fits: groupFits(s.Fits),
+	}
+	for _, related := range s.Related {
+		page.Related = append(page.Related, newItemRow(ctx, related, s.Shelf))
 	}
 	page.FitsCount = i18n.N(ctx, "item.models", countModels(page.Fits))
 	if known {

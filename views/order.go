@@ -21,6 +21,8 @@ type OrderSource struct {
 	Notes    []order.NoteRecord  // newest first
 	NoteForm NoteForm
 	LineForm LineForm
+	// InvoiceXML is true where the distributor gives invoices as XML.
+	InvoiceXML bool
 	// Refreshing is true while the order is being read again.
 	Refreshing bool
 	Now        time.Time
@@ -102,6 +104,9 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 	}
 	if page.LinesLoading || s.Refreshing {
 		page.Poll = "3s"
+	}
+	if s.InvoiceXML && o.Invoice.Exists() {
+		page.Documents = append(page.Documents, Document{Kind: i18n.T(ctx, "document.invoice_xml"), URL: OrderURL(o.ID) + "/invoice.xml", File: true})
 	}
 	for _, l := range o.Lines {
 		page.Lines = append(page.Lines, newOrderLine(ctx, o, l))

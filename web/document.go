@@ -1,10 +1,12 @@
 package web
 
 import (
+	"mime"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
+	"storefront/internal/errkind"
 	"storefront/internal/i18n"
 	"storefront/internal/order"
 	"storefront/views"
@@ -35,4 +37,24 @@ func (s *Server) documents(c echo.Context) error {
 		return err
 	}
 	return s.render(c, http.StatusOK, views.DocumentsPage(s.ownFrame(c, st, views.SectionDocuments, i18n.T(ctx, "document.title")), page))
+}
+
+// invoice gives an order's invoice as the distributor writes it, for the buyer's own books. It is asked for when a person
+// asks: this answer waits for the distributor.
+func (s *Server) invoice(c echo.Context) error {
+	ctx, v := c.Request().Context(), here(c)
+	o, err := s.Orders.Order(ctx, v.account.ID, order.ID(param(c, "id")))
+	if err != nil {
+		return err
+	}
+	if !o.Invoice.Exists() {
+		return errkind.New(errkind.NotFound, "document.no_invoice")
+	}
+	document, err := s.Invoices.InvoiceXML(ctx, v.cred, o.ID)
+	if err != nil {
+		return err
+	}
+	name := mime.FormatMediaType("attachment", map[string]string{"filename": "invoice-" + string(o.ID) + ".xml"})
+	c.Response().Header().Set("Content-Disposition", name)
+	return c.Blob(http.StatusOK, "application/xml; charset=utf-8", []byte(document))
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -33,10 +34,29 @@ func (s *Server) item(c echo.Context) error {
 		}
 		source.Fits = append([]catalog.Fit{}, fits...) // not nil: the right is there, even if nothing is known
 	}
+	if source.Related, err = s.related(c, st, id); err != nil {
+		return err
+	}
 	s.Jobs.RefreshItem(account.ID, id)
 	page := views.NewItem(ctx, source)
 	if partial(c) {
 		return s.render(c, http.StatusOK, views.ItemOffer(page))
 	}
 	return s.render(c, http.StatusOK, views.ItemPage(s.ownFrame(c, st, views.SectionCatalog, item.Name, id), page))
+}
+
+// maxRelated bounds what is shown beside an item.
+const maxRelated = 12
+
+// related lists the items recommended beside one, as far as this buyer is offered them.
+func (s *Server) related(c echo.Context, st stand, id catalog.ItemID) ([]catalog.Item, error) {
+	ids, err := s.Cache.Related(c.Request().Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(other catalog.ItemID) bool {
+		_, _, offered := st.view.Offer(other)
+		return !offered || other == id
+	})
+	return s.Cache.Items(c.Request().Context(), ids[:min(len(ids), maxRelated)])
 }

@@ -97,7 +97,9 @@ func (s *Server) orderSource(c echo.Context, id order.ID) (views.OrderSource, er
 	if err != nil {
 		return views.OrderSource{}, err
 	}
-	return views.OrderSource{Order: o, Right: account.Right, Timeline: timeline, Notes: notes, Now: s.Now()}, nil
+	return views.OrderSource{
+		Order: o, Right: account.Right, Timeline: timeline, Notes: notes, InvoiceXML: s.Invoices.PublishesInvoices(), Now: s.Now(),
+	}, nil
 }
 
 func (s *Server) answerOrder(c echo.Context, status int, source views.OrderSource) error {

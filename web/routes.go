@@ -47,6 +47,7 @@ func (s *Server) routes(e *echo.Echo) {
 	own.POST("/orders/:id/lines/:item", s.setOrderLine)
 	own.GET("/orders/:id/note", s.orderNote)
 	own.POST("/orders/:id/note", s.saveOrderNote)
+	own.GET("/orders/:id/invoice.xml", s.invoice)
 	own.GET("/documents", s.documents)
 
 	// Last: every group brings an answer of its own for what it does not know, and the last one counts.

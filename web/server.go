@@ -44,7 +44,16 @@ type Descriptions interface {
 	// Items answers in the order asked, without those it does not know.
 	Items(context.Context, []catalog.ItemID) ([]catalog.Item, error)
 	Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error)
+	// Related is what the distributor recommends beside an item.
+	Related(context.Context, catalog.ItemID) ([]catalog.ItemID, error)
 	Rate(context.Context) (money.Rate, error)
+}
+
+// Invoices are had from the distributor when a person asks for one.
+type Invoices interface {
+	// PublishesInvoices tells whether the distributor gives them at all. It does not wait.
+	PublishesInvoices() bool
+	InvoiceXML(context.Context, buyer.Credentials, order.ID) (string, error)
 }
 
 // Server answers people. Every dependency is a named field; New checks none of them, the composition root sets them all.
@@ -61,6 +70,7 @@ type Server struct {
 	Sessions    *state.Sessions
 	Submissions order.SubmissionStore
 	Orders      order.OrderStore
+	Invoices    Invoices
 	Cache       Descriptions
 	Engine      *search.Engine
 	Carts       *order.Carts

@@ -113,7 +113,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 	p.web = &web.Server{
 		BaseURL: base, TrustedProxies: proxies, QuietPeriod: o.Settings.QuietPeriod, Units: money.Currency(o.Settings.PriceCurrency),
 		SignIn:   &buyer.SignIn{Prover: distributor, Accounts: p.state, Register: p.register, Now: o.Now},
-		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state,
+		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Invoices: distributor,
 		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,
 		Messages: messages, Down: p.upstream.Down, Operator: newOperator(o, p).source,
 		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,

@@ -26,6 +26,7 @@ type fakeDistributor struct {
 	level    map[buyer.ID]int64 // of prices
 	orders   map[buyer.ID][]order.Order
 	fits     []catalog.Fit
+	related  map[catalog.ItemID][]catalog.Listing // nil: not published
 	hidden   func(n int) bool // items left out
 	priced   bool             // false: every price is on request
 	broken   map[string]error
@@ -181,6 +182,17 @@ func (f *fakeDistributor) CategoryOffers(ctx context.Context, c buyer.Credential
 func (f *fakeDistributor) Listing(ctx context.Context, c buyer.Credentials, id catalog.ItemID) (catalog.Listing, error) {
 	n, err := f.number(ctx, "Listing", id)
 	return f.listing(c, n), err
+}
+
+func (f *fakeDistributor) Related(_ context.Context, _ buyer.Credentials, id catalog.ItemID) ([]catalog.Listing, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls["Related"]++
+	list, published := f.related[id]
+	if !published {
+		return nil, errkind.New(errkind.Unsupported, "")
+	}
+	return list, nil
 }
 
 func (f *fakeDistributor) Offer(ctx context.Context, c buyer.Credentials, id catalog.ItemID) (catalog.Offer, error) {

@@ -31,6 +31,8 @@ type Distributor interface {
 	CategoryOffers(ctx context.Context, c buyer.Credentials, id catalog.CategoryID) ([]catalog.Offer, error)
 	Listing(ctx context.Context, c buyer.Credentials, id catalog.ItemID) (catalog.Listing, error)
 	Offer(ctx context.Context, c buyer.Credentials, id catalog.ItemID) (catalog.Offer, error)
+	// Related is published at times only: errkind.Unsupported otherwise.
+	Related(ctx context.Context, c buyer.Credentials, id catalog.ItemID) ([]catalog.Listing, error)
 	EachFit(ctx context.Context, c buyer.Credentials, yield func(catalog.Fit) error) error
 	Orders(ctx context.Context, c buyer.Credentials) ([]order.Order, error)
 	OrderStatus(ctx context.Context, c buyer.Credentials, id order.ID) (order.Order, error)

@@ -24,14 +24,17 @@ func (j *Jobs) RefreshCategory(b buyer.ID, id catalog.CategoryID) {
 func (j *Jobs) RefreshItem(b buyer.ID, id catalog.ItemID) {
 	t := task{kindItem, b, string(id)}
 	j.nudge(b, t, j.Ages.OnScreen, func(ctx context.Context, c buyer.Credentials) (done, error) {
-		return done{}, unlessUnknown(j.readItem(ctx, c, id))
+		if err := unlessUnknown(j.readItem(ctx, c, id)); err != nil {
+			return done{}, err
+		}
+		return done{}, unlessUnknown(j.readRelated(ctx, c, id))
 	})
 }
 
 // unlessUnknown drops the error of a thing that the service does not offer this buyer: asking again would not help.
 func unlessUnknown(err error) error {
 	switch errkind.Of(err) {
-	case errkind.BusinessLogic, errkind.Contract, errkind.NotFound:
+	case errkind.BusinessLogic, errkind.Contract, errkind.NotFound, errkind.Unsupported:
 		return nil
 	}
 	return err
@@ -85,6 +88,26 @@ func (j *Jobs) readItem(ctx context.Context, c buyer.Credentials, id catalog.Ite
 	return j.keepOffer(ctx, c.Buyer(), listing.Offer)
 }
 
+// readRelated reads what the service recommends beside an item, where it publishes that, as often as descriptions.
+func (j *Jobs) readRelated(ctx context.Context, c buyer.Credentials, id catalog.ItemID) error {
+	if j.isRead(task{kind: kindRelated, what: string(id)}) {
+		return nil
+	}
+	listings, err := j.Distributor.Related(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	items := place(listings, j.Engine.Index().Categories())
+	if err := j.keepItems(ctx, kindRelated, string(id), items); err != nil {
+		return err
+	}
+	related := make([]catalog.ItemID, len(items))
+	for i, item := range items {
+		related[i] = item.ID
+	}
+	return j.Cache.PutRelated(ctx, id, related)
+}
+
 // below returns a category and all under it.
 func below(tree *catalog.Tree, id catalog.CategoryID) []catalog.CategoryID {
 	ids := []catalog.CategoryID{id}
@@ -116,10 +139,14 @@ func (j *Jobs) youngChunks(ctx context.Context, b buyer.ID, within []catalog.Cat
 // isDescribed tells whether descriptions were read within the age of the catalogue, with it or by themselves.
 func (j *Jobs) isDescribed(k kind, what string) bool {
 	whole := j.doneAt(task{kind: kindCatalogue})
+	return whole.After(j.Now().Add(-j.Ages.Catalogue)) || j.isRead(task{kind: k, what: what})
+}
+
+// isRead tells whether a thing was read by itself within the age of the catalogue.
+func (j *Jobs) isRead(t task) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	oldest := j.Now().Add(-j.Ages.Catalogue)
-	return whole.After(oldest) || j.described[task{kind: k, what: what}].After(oldest)
+	return j.described[t].After(j.Now().Add(-j.Ages.Catalogue))
 }
 
 func (j *Jobs) keepItems(ctx context.Context, k kind, what string, items []catalog.Item) error {

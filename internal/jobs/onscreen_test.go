@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"storefront/internal/catalog"
 	"storefront/internal/errkind"
 	"storefront/internal/jobs"
 	"storefront/store/storetest"
@@ -92,6 +93,34 @@ func TestNobodyIsHereForAStranger(t *testing.T) {
 		h.after(time.Hour)
 		if len(h.calls) != 0 {
 			h.Errorf("the distributor was asked: %v", h.calls)
+		}
+	})
+}
+
+// What the service recommends beside an item is read where it is published, as often as descriptions, and kept.
+func TestRecommendationsAreReadWhereTheyArePublished(t *testing.T) {
+	in(t, func(h *house) {
+		item, beside := storetest.ItemID(5), storetest.ItemID(7)
+		h.comes(anna)
+		h.after(20*time.Minute, anna)
+		h.jobs.RefreshItem("anna", item)
+		h.after(5 * time.Second)
+		h.wantCalls("Related", 1)
+		if related, err := h.cache.Related(t.Context(), item); err != nil || len(related) != 0 {
+			t.Errorf("not published, and yet %v, %v", related, err)
+		}
+		h.set(func() {
+			h.related = map[catalog.ItemID][]catalog.Listing{item: {{Item: storetest.Items(8)[7]}}}
+		})
+		for range 3 {
+			h.after(11*time.Minute, anna)
+			h.jobs.RefreshItem("anna", item)
+			h.after(5 * time.Second)
+		}
+		h.wantCalls("Related", 2) // the second was answered, and is good for a day
+		related, err := h.cache.Related(t.Context(), item)
+		if err != nil || len(related) != 1 || related[0] != beside {
+			t.Errorf("recommended %v, %v; want %s", related, err, beside)
 		}
 	})
 }

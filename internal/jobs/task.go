@@ -26,6 +26,7 @@ const (
 	kindLines     kind = "order lines"
 	kindCategory  kind = "category"
 	kindItem      kind = "item"
+	kindRelated   kind = "related"
 	kindOrder     kind = "order"
 )
 

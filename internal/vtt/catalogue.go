@@ -123,6 +123,19 @@ func (d *Distributor) Listing(ctx context.Context, cred buyer.Credentials, id ca
 	return l, err
 }
 
+// Related reads the items that the service recommends beside one, with this buyer's offers. It is published at times only:
+// errkind.Unsupported otherwise.
+func (d *Distributor) Related(ctx context.Context, cred buyer.Credentials, id catalog.ItemID) (list []catalog.Listing, err error) {
+	err = d.read(ctx, portal.GetRelatedItems, func(ctx context.Context) error {
+		list = nil
+		return d.client.GetRelatedItems(ctx, login(cred), string(id), func(dto *portal.ItemDto) error {
+			list = appendListing(list, dto)
+			return nil
+		})
+	})
+	return list, err
+}
+
 // Offer reads this buyer's offer for one item.
 func (d *Distributor) Offer(ctx context.Context, cred buyer.Credentials, id catalog.ItemID) (o catalog.Offer, err error) {
 	err = d.read(ctx, portal.GetRuntimeItem, func(ctx context.Context) error {

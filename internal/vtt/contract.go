@@ -125,6 +125,14 @@ func readPublished(query string, part func(string) ([]byte, error)) (portal.Publ
 	return portal.ReadPublished(root, part)
 }
 
+// has tells whether an operation is published, without waiting for a contract that is being read.
+func (c *contracts) has(op portal.Op) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.contract.Operation(op)
+	return ok
+}
+
 // State tells where the contract in force comes from.
 func (c *contracts) State() ContractState {
 	c.mu.Lock()

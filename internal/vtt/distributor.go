@@ -95,6 +95,14 @@ func (d *Distributor) Contract() ContractState {
 	return d.contracts.State()
 }
 
+// publishes tells whether the service has an operation, as far as is known by now.
+func (d *Distributor) publishes(op portal.Op) bool {
+	if d.contracts == nil {
+		return d.client.Publishes(context.Background(), op) // of a contract that was given
+	}
+	return d.contracts.has(op)
+}
+
 // Close ends what goes on in the background and drops idle connections.
 func (d *Distributor) Close() {
 	if d.contracts != nil {

@@ -123,3 +123,16 @@ func (d *Distributor) SetNote(ctx context.Context, cred buyer.Credentials, id or
 	})
 	return result, err
 }
+
+// PublishesInvoices tells whether invoices can be had as XML, as far as is known by now: it does not wait.
+func (d *Distributor) PublishesInvoices() bool { return d.publishes(portal.ExportInvoiceXml) }
+
+// InvoiceXML reads the invoice of an order as the service writes it. It is published at times only: errkind.Unsupported
+// otherwise.
+func (d *Distributor) InvoiceXML(ctx context.Context, cred buyer.Credentials, id order.ID) (document string, err error) {
+	err = d.read(ctx, portal.ExportInvoiceXml, func(ctx context.Context) error {
+		document, err = d.client.ExportInvoiceXml(ctx, login(cred), string(id))
+		return err
+	})
+	return document, err
+}

@@ -125,7 +125,10 @@ func TestALostParameterCostsOneOperation(t *testing.T) {
 	if diff := cmp.Diff([]portal.Op{portal.SetOrderNote}, contract.Missing()); diff != "" {
 		t.Error(diff)
 	}
-	err := func() error { _, err := portal.NewClient(&tape{}, contract).SetOrderNote(t.Context(), dealer, "1", "x"); return err }()
+	err := func() error {
+		_, err := portal.NewClient(&tape{}, contract).SetOrderNote(t.Context(), dealer, "1", "x")
+		return err
+	}()
 	if !errors.Is(err, portal.ErrUnpublished) {
 		t.Errorf("SetOrderNote: %v", err)
 	}
