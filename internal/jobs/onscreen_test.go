@@ -106,8 +106,8 @@ func TestRecommendationsAreReadWhereTheyArePublished(t *testing.T) {
 		h.jobs.RefreshItem("anna", item)
 		h.after(5 * time.Second)
 		h.wantCalls("Related", 1)
-		if related, err := h.cache.Related(t.Context(), item); err != nil || len(related) != 0 {
-			t.Errorf("not published, and yet %v, %v", related, err)
+		if related, err := h.cache.Related(h.Context(), item); err != nil || len(related) != 0 {
+			h.Errorf("not published, and yet %v, %v", related, err)
 		}
 		h.set(func() {
 			h.related = map[catalog.ItemID][]catalog.Listing{item: {{Item: storetest.Items(8)[7]}}}
@@ -118,9 +118,9 @@ func TestRecommendationsAreReadWhereTheyArePublished(t *testing.T) {
 			h.after(5 * time.Second)
 		}
 		h.wantCalls("Related", 2) // the second was answered, and is good for a day
-		related, err := h.cache.Related(t.Context(), item)
+		related, err := h.cache.Related(h.Context(), item)
 		if err != nil || len(related) != 1 || related[0] != beside {
-			t.Errorf("recommended %v, %v; want %s", related, err, beside)
+			h.Errorf("recommended %v, %v; want %s", related, err, beside)
 		}
 	})
 }
