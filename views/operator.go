@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -21,6 +22,7 @@ type OperatorSource struct {
 	Plaintext bool
 	// EmulatorURL is the emulator's own page in demo; empty otherwise.
 	EmulatorURL string
+	Contract    ContractState
 	Runs        []Run    // newest first
 	Health      []Health // an operation each
 	// Unknown counts submissions whose outcome is not known, Open those that hold a cart.
@@ -28,6 +30,12 @@ type OperatorSource struct {
 	Sessions, Buyers int // signed in; with credentials in memory
 	Sizes            []StoreSize
 	Now              time.Time
+}
+
+// ContractState tells where the contract with the service comes from.
+type ContractState struct {
+	ReadAt  time.Time // from the service; zero: the documentation's table serves
+	Missing []string  // operations that the service does not publish
 }
 
 // Run is one synchronisation.
@@ -130,7 +138,22 @@ func newFigures(ctx context.Context, s OperatorSource) []Figure {
 		{TestID: "open-submissions", Label: i18n.T(ctx, "operator.open"), Value: whole(ctx, s.Open), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.open.hint")},
 		{TestID: "sessions", Label: i18n.T(ctx, "operator.sessions"), Value: whole(ctx, s.Sessions), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.sessions.hint")},
 		{TestID: "buyers", Label: i18n.T(ctx, "operator.buyers"), Value: whole(ctx, s.Buyers), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.buyers.hint")},
+		contractFigure(ctx, s.Contract, s.Now),
 	}
+}
+
+// contractFigure tells where the contract was read, and what is not in it.
+func contractFigure(ctx context.Context, c ContractState, now time.Time) Figure {
+	f := Figure{TestID: "contract", Label: i18n.T(ctx, "operator.contract"), Tone: ui.Neutral}
+	switch {
+	case c.ReadAt.IsZero():
+		f.Value, f.Hint = i18n.T(ctx, "operator.contract.table"), i18n.T(ctx, "operator.contract.table.hint")
+	case len(c.Missing) > 0:
+		f.Value, f.Hint, f.Tone = i18n.N(ctx, "operator.contract.missing", len(c.Missing)), strings.Join(c.Missing, ", "), ui.Warning
+	default:
+		f.Value, f.Hint = clock(ctx, c.ReadAt, now).Text, i18n.T(ctx, "operator.contract.read.hint")
+	}
+	return f
 }
 
 func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {

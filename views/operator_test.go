@@ -61,3 +61,22 @@ func TestDurationsReadEasily(t *testing.T) {
 		t.Errorf("slowest %q, %q", p.Health[0].Slowest, p.Health[1].Slowest)
 	}
 }
+
+func TestTheContractIsToldFromItsSubstitute(t *testing.T) {
+	for name, c := range map[string]struct {
+		state       views.ContractState
+		value, hint string
+	}{
+		"read":             {views.ContractState{ReadAt: now}, "14:32", "прочитан из WSDL сервиса"},
+		"a table":          {views.ContractState{}, "из документации", "сервис своего WSDL не отдал"},
+		"a lost operation": {views.ContractState{ReadAt: now, Missing: []string{"SetOrderNote", "GetUsdRubRate"}}, "нет 2 операций", "SetOrderNote, GetUsdRubRate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			figures := views.NewOperator(russian(t), views.OperatorSource{Now: now, Contract: c.state}).Figures
+			got := figures[len(figures)-1]
+			if got.Value != c.value || got.Hint != c.hint {
+				t.Errorf("%q, %q; want %q, %q", got.Value, got.Hint, c.value, c.hint)
+			}
+		})
+	}
+}

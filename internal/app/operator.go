@@ -35,6 +35,11 @@ func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: vtt.Plaintext(o.settings.VTTURL),
 		EmulatorURL: o.emulatorURL, Health: p.upstream.Health(), Buyers: len(p.register.Active(time.Time{})), Now: o.now(),
 	}
+	contract := p.portal.Contract()
+	source.Contract.ReadAt = contract.ReadAt
+	for _, op := range contract.Missing {
+		source.Contract.Missing = append(source.Contract.Missing, string(op))
+	}
 	unfinished, err := p.state.Unfinished(ctx)
 	if err != nil {
 		return source, err

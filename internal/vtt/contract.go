@@ -100,29 +100,12 @@ func (c *contracts) finish(contract portal.Contract, err error) {
 	}
 }
 
+// ask reads what the service publishes.
 func (c *contracts) ask() (portal.Contract, error) {
-	published, err := c.published(c.life)
-	return published.Contract(), err
-}
-
-// published reads what the service publishes, as one document or else in parts.
-func (c *contracts) published(ctx context.Context) (portal.Published, error) {
-	ctx, cancel := context.WithTimeout(ctx, contractRead)
+	ctx, cancel := context.WithTimeout(c.life, contractRead)
 	defer cancel()
-	part := func(query string) ([]byte, error) { return c.fetch(ctx, query) }
-	published, err := readPublished("singleWsdl", part)
-	if err == nil || ctx.Err() != nil {
-		return published, err
-	}
-	return readPublished("wsdl", part)
-}
-
-func readPublished(query string, part func(string) ([]byte, error)) (portal.Published, error) {
-	root, err := part(query)
-	if err != nil {
-		return portal.Published{}, err
-	}
-	return portal.ReadPublished(root, part)
+	published, _, err := portal.FetchPublished(func(query string) ([]byte, error) { return c.fetch(ctx, query) })
+	return published.Contract(), err
 }
 
 // has tells whether an operation is published, without waiting for a contract that is being read.

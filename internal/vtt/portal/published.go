@@ -59,6 +59,21 @@ func ReadPublished(root []byte, part func(query string) ([]byte, error)) (Publis
 	return p, nil
 }
 
+// FetchPublished reads what a service publishes, as one document or else in parts, and tells which it was. fetch reads what is
+// published at a query of the service's address.
+func FetchPublished(fetch func(query string) ([]byte, error)) (p Published, source string, err error) {
+	for _, source = range []string{"singleWsdl", "wsdl"} {
+		var root []byte
+		if root, err = fetch(source); err == nil {
+			p, err = ReadPublished(root, fetch)
+		}
+		if err == nil {
+			return p, source, nil
+		}
+	}
+	return Published{}, "", err
+}
+
 // wsdlReader gathers the parts of a WSDL.
 type wsdlReader struct {
 	part func(query string) ([]byte, error)

@@ -19,3 +19,12 @@ func WSDL(age Age) []byte {
 	}
 	return document
 }
+
+// Expected is what an age is known to publish.
+func Expected(age Age) Published {
+	published, err := ReadPublished(WSDL(age), func(query string) ([]byte, error) { return nil, fmt.Errorf("no part %q", query) })
+	if err != nil {
+		panic(fmt.Sprintf("portal: the contract of age %q: %v", age, err))
+	}
+	return published
+}
