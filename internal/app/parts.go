@@ -72,7 +72,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 		Deviation: o.Settings.PriceDeviation.Decimal, Quiet: o.Settings.QuietPeriod, Now: o.Now, Log: o.Log,
 	})
 	p.jobs = jobs.New(jobs.Deps{
-		Distributor: distributor, Cache: p.cache, Orders: p.state, Accounts: p.state, Engine: p.engine, Register: p.register,
+		Distributor: distributor, Cache: p.cache, Orders: p.state, Accounts: p.state, History: p.state, Engine: p.engine, Register: p.register,
 		ServiceAccount: serviceAccount(o.Settings), Now: o.Now, Log: o.Log,
 	})
 	p.cache.OnReopen(p.jobs.CacheReopened)

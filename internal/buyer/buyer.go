@@ -61,5 +61,6 @@ type Account struct {
 	ID         ID
 	Right      Right
 	SignedInAt time.Time // start of the latest sign-in
-	LastSeen   time.Time // start of the sign-in before it: what "since your last visit" counts from
+	ActiveAt   time.Time // when he last did something here, to within ActiveEvery
+	LastSeen   time.Time // end of the visit before this one: what "since your last visit" counts from; zero at the first
 }

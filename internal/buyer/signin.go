@@ -59,7 +59,7 @@ func (s SignIn) Do(ctx context.Context, c Credentials) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	a.LastSeen, a.SignedInAt = a.SignedInAt, startedAt
+	a = a.signedIn(startedAt)
 	if right := s.learnRight(ctx, c); right != RightUnknown {
 		a.Right = right
 	}

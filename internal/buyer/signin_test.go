@@ -166,27 +166,44 @@ func TestLearningTheRightKeepsWhatIsKnownAndNobodyWaiting(t *testing.T) {
 	})
 }
 
-// "Since your last visit" counts from the start of the sign-in before this one.
+// "Since your last visit" counts from the end of the visit before: the last sign-in or post that something was done with, if
+// nothing was done for a while after it. Signing in again in between begins no new visit.
 func TestLastSeenIsTheVisitBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signIn, store := newSignIn(&prover{password: "п"})
 		store.missing = errkind.New(errkind.NotFound, "")
 		signIn.Accounts = store
-		var visits []time.Time
-		for visit := range 3 {
-			visits = append(visits, time.Now())
+		begin := time.Now()
+		for _, step := range []struct {
+			at       time.Duration // of the sign-in, since the first
+			active   time.Duration // of the last post before it; 0: none
+			lastSeen time.Duration // -1: never
+		}{
+			{at: 0, lastSeen: -1},
+			{at: 10 * time.Minute, lastSeen: -1},
+			{at: 3 * time.Hour, active: time.Hour, lastSeen: -1},
+			{at: 24 * time.Hour, active: 8 * time.Hour, lastSeen: 8 * time.Hour},
+			{at: 27 * time.Hour, lastSeen: 8 * time.Hour},
+			{at: 30 * time.Hour, active: 29 * time.Hour, lastSeen: 8 * time.Hour},
+			{at: 34 * time.Hour, lastSeen: 30 * time.Hour},
+		} {
+			time.Sleep(time.Until(begin.Add(step.at)))
+			if step.active > 0 {
+				a := store.kept["dealer"]
+				a.ActiveAt = begin.Add(step.active)
+				store.kept["dealer"] = a
+			}
 			a, err := signIn.Do(t.Context(), credentials("dealer", "п"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := time.Time{}
-			if visit > 0 {
-				want = visits[visit-1]
+			want := begin.Add(step.lastSeen)
+			if step.lastSeen < 0 {
+				want = time.Time{}
 			}
-			if !a.LastSeen.Equal(want) || !a.SignedInAt.Equal(visits[visit]) {
-				t.Errorf("visit %d: last seen %s, want %s", visit, a.LastSeen, want)
+			if !a.LastSeen.Equal(want) || !a.SignedInAt.Equal(time.Now()) || !a.ActiveAt.Equal(time.Now()) {
+				t.Errorf("sign-in after %s: last seen %s, want %s", step.at, a.LastSeen, want)
 			}
-			time.Sleep(24 * time.Hour)
 		}
 	})
 }

@@ -17,6 +17,9 @@ import (
 	"storefront/store/storetest"
 )
 
+// due is when everything in transit is promised for.
+var due = storetest.Start.AddDate(0, 0, 9)
+
 // fakeDistributor offers items 0 to size-1, each buyer at his own level of prices, and takes a while for everything.
 type fakeDistributor struct {
 	mu       sync.Mutex
@@ -27,10 +30,11 @@ type fakeDistributor struct {
 	orders   map[buyer.ID][]order.Order
 	fits     []catalog.Fit
 	related  map[catalog.ItemID][]catalog.Listing // nil: not published
-	hidden   func(n int) bool // items left out
-	priced   bool             // false: every price is on request
+	hidden   func(n int) bool                     // items left out
+	priced   bool                                 // false: every price is on request
 	broken   map[string]error
 	panics   map[string]bool
+	cut      int64 // from the lines of orders
 	calls    map[string]int
 	asked    []string // operation and thing, in order
 	atOnce   map[string]int
@@ -93,7 +97,7 @@ func (f *fakeDistributor) offer(c buyer.Credentials, n int) catalog.Offer {
 
 func (f *fakeDistributor) listing(c buyer.Credentials, n int) catalog.Listing {
 	item := storetest.Item(n)
-	item.GroupID, item.Category = string(item.Category), ""
+	item.GroupID, item.Category, item.TransitDate = string(item.Category), "", due
 	return catalog.Listing{Item: item, Offer: f.offer(c, n)}
 }
 
@@ -235,7 +239,7 @@ func (f *fakeDistributor) OrderStatus(ctx context.Context, c buyer.Credentials, 
 
 func (f *fakeDistributor) OrderWithLines(ctx context.Context, c buyer.Credentials, id order.ID) (order.Order, error) {
 	o, err := f.order(ctx, "OrderWithLines", c, id)
-	o.Lines = []order.Line{storetest.OrderLine(1, 2)}
+	o.Lines = []order.Line{storetest.OrderLine(1, 2-f.cut)}
 	return o, err
 }
 

@@ -45,6 +45,7 @@ type Deps struct {
 	Cache       *cache.Store
 	Orders      order.OrderStore
 	Accounts    buyer.AccountStore
+	History     History
 	Engine      *search.Engine
 	Register    *buyer.Register
 	// ServiceAccount keeps the catalogue warm while nobody is here. Its own prices are kept like any buyer's.
@@ -63,6 +64,7 @@ type Ages struct {
 	Orders     time.Duration // the list of a buyer who is here: 3 minutes
 	OnScreen   time.Duration // prices and stock of what a page shows: 10 minutes
 	Order      time.Duration // an order, or the list of orders, that a page shows: a minute
+	OpenLines  time.Duration // the lines of an order that can still change by itself: half an hour
 	Quarantine time.Duration // until an answer that lost too much is read again: half an hour
 	Here       time.Duration // how long after his last request a buyer counts as here: half an hour
 	Unlocked   time.Duration // and his credentials are kept in memory: an hour
@@ -71,7 +73,7 @@ type Ages struct {
 func (a Ages) withDefaults() Ages {
 	for field, otherwise := range map[*time.Duration]time.Duration{
 		&a.Catalogue: 24 * time.Hour, &a.Fits: 24 * time.Hour, &a.Rate: time.Hour, &a.Prices: time.Hour, &a.Orders: 3 * time.Minute,
-		&a.OnScreen: 10 * time.Minute, &a.Order: time.Minute, &a.Quarantine: 30 * time.Minute, &a.Here: 30 * time.Minute, &a.Unlocked: time.Hour,
+		&a.OnScreen: 10 * time.Minute, &a.Order: time.Minute, &a.OpenLines: 30 * time.Minute, &a.Quarantine: 30 * time.Minute, &a.Here: 30 * time.Minute, &a.Unlocked: time.Hour,
 	} {
 		if *field == 0 {
 			*field = otherwise

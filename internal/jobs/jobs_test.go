@@ -64,7 +64,7 @@ func (h *house) open() {
 		chunks, complete, err := h.cache.Prices(ctx, b)
 		return search.NewPriceList(chunks, complete), err
 	}})
-	h.deps.Distributor, h.deps.Cache, h.deps.Orders, h.deps.Accounts = h.fakeDistributor, h.cache, h.state, h.state
+	h.deps.Distributor, h.deps.Cache, h.deps.Orders, h.deps.Accounts, h.deps.History = h.fakeDistributor, h.cache, h.state, h.state, h.state
 	h.deps.Engine, h.deps.Register, h.deps.Now = h.engine, h.register, time.Now
 	h.deps.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	h.jobs = jobs.New(h.deps)

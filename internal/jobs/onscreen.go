@@ -20,10 +20,13 @@ func (j *Jobs) RefreshCategory(b buyer.ID, id catalog.CategoryID) {
 	})
 }
 
-// RefreshItem does the same for one item.
+// RefreshItem does the same for one item. The buyer looked at it: its history begins, or goes on.
 func (j *Jobs) RefreshItem(b buyer.ID, id catalog.ItemID) {
 	t := task{kindItem, b, string(id)}
 	j.nudge(b, t, j.Ages.OnScreen, func(ctx context.Context, c buyer.Credentials) (done, error) {
+		if err := j.History.Look(ctx, b, id); err != nil {
+			return done{}, err
+		}
 		if err := unlessUnknown(j.readItem(ctx, c, id)); err != nil {
 			return done{}, err
 		}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -45,13 +46,19 @@ const (
 	linesBatch  = 20
 )
 
-// readLines reads the lines of orders that were never read with them, the newest first, two at a time. An order that the
-// service declines to tell is left for another day.
+// readLines reads the lines of orders that were never read with them, and again those of open orders, which the distributor
+// may cut: the newest first, two at a time. An order that the service declines to tell is left for another day. What was
+// bought is of interest: its history begins with what is known of it.
 func (j *Jobs) readLines(ctx context.Context, c buyer.Credentials) (result done, err error) {
+	defer func() {
+		if result.rows > 0 {
+			err = errors.Join(err, j.observeStored(ctx, c.Buyer()))
+		}
+	}()
 	var mu sync.Mutex
 	tried := map[order.ID]bool{}
 	for {
-		ids, err := j.Orders.WithoutLines(ctx, c.Buyer(), linesBatch+len(tried))
+		ids, err := j.Orders.LinesDue(ctx, c.Buyer(), j.Now().Add(-j.Ages.OpenLines), linesBatch+len(tried))
 		if err != nil {
 			return result, err
 		}

@@ -250,12 +250,13 @@ func (j *Jobs) changePrices(b buyer.ID, change func() error) error {
 	return change()
 }
 
-// showPrices has the buyer's pages show the list that is stored.
+// showPrices has the buyer's pages show the list that has just been stored, and keeps what changed with it.
 func (j *Jobs) showPrices(ctx context.Context, b buyer.ID) error {
 	chunks, complete, err := j.Cache.Prices(ctx, b)
 	if err != nil {
 		return err
 	}
 	j.Engine.Replace(b, search.NewPriceList(chunks, complete))
+	j.observe(ctx, b, chunks)
 	return nil
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"storefront/internal/buyer"
@@ -104,5 +105,5 @@ func (j *Jobs) readRate(ctx context.Context, c buyer.Credentials) (done, error) 
 	if err != nil {
 		return done{}, err
 	}
-	return done{rows: 1, detail: rate.RUB.String()}, j.Cache.PutRate(ctx, rate)
+	return done{rows: 1, detail: rate.RUB.String()}, errors.Join(j.Cache.PutRate(ctx, rate), j.History.KeepRate(ctx, rate))
 }

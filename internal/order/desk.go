@@ -132,15 +132,15 @@ func (d *Desk) learn(ctx context.Context, a buyer.Account, answer error) {
 }
 
 // readOrder reads an order with its lines and keeps the copy. A copy that could not be kept is only logged: what was read
-// is still true.
-func (d *Desk) readOrder(ctx context.Context, c buyer.Credentials, id ID) (Order, error) {
+// is still true. edited says that the buyer has just changed it himself.
+func (d *Desk) readOrder(ctx context.Context, c buyer.Credentials, id ID, edited bool) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	o, err := d.Distributor.OrderWithLines(ctx, c, id)
 	if err != nil {
 		return Order{}, err
 	}
-	o.ReadAt, o.LinesReadAt = d.Now(), d.Now()
+	o.ReadAt, o.LinesReadAt, o.Edited = d.Now(), d.Now(), edited
 	if err := d.Orders.SaveOrder(ctx, c.Buyer(), o); err != nil {
 		d.Log.WarnContext(ctx, "the order's copy was not kept", "order", o.ID, "error", err)
 	}

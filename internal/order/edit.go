@@ -87,7 +87,7 @@ func (d *Desk) edit(ctx context.Context, a buyer.Account, c buyer.Credentials, i
 		return Edit{}, err
 	}
 	defer end()
-	before, err := d.readOrder(ctx, c, id)
+	before, err := d.readOrder(ctx, c, id, false)
 	if err != nil {
 		return Edit{}, err
 	}
@@ -160,7 +160,7 @@ func (d *Desk) readBack(ctx context.Context, c buyer.Credentials, e Edit, answer
 	if answer != nil && classOf(answer) == ClassNotSent {
 		return e, answer
 	}
-	after, err := d.readOrder(ctx, c, e.Order.ID)
+	after, err := d.readOrder(ctx, c, e.Order.ID, true)
 	if err != nil {
 		if answer != nil && classOf(answer) == ClassRefused {
 			return e, answer

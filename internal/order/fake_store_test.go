@@ -248,7 +248,9 @@ func (m *memory) OrdersReadAt(_ context.Context, b buyer.ID) (time.Time, error) 
 	return m.readAt[b], nil
 }
 
-func (m *memory) WithoutLines(context.Context, buyer.ID, int) ([]order.ID, error) { return nil, nil }
+func (m *memory) LinesDue(context.Context, buyer.ID, time.Time, int) ([]order.ID, error) {
+	return nil, nil
+}
 
 func (m *memory) Timeline(context.Context, buyer.ID, order.ID) ([]order.Observation, error) {
 	return nil, nil

@@ -54,7 +54,7 @@ func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credential
 	if a.Right == buyer.RightNone {
 		return d.keepNote(ctx, a.ID, NoteRecord{Order: id, Text: text}, NoteOutcome{State: NoteKept, Shows: seen.Note})
 	}
-	before, err := d.readOrder(ctx, c, id)
+	before, err := d.readOrder(ctx, c, id, false)
 	switch {
 	case err != nil:
 		return NoteOutcome{}, err
@@ -100,7 +100,7 @@ func (d *Desk) sendNote(ctx context.Context, a buyer.Account, c buyer.Credential
 		return NoteOutcome{}, err
 	}
 	outcome := NoteOutcome{Error: answer.Error, Shows: before.Note}
-	if after, err := d.readOrder(ctx, c, before.ID); err == nil {
+	if after, err := d.readOrder(ctx, c, before.ID, false); err == nil {
 		outcome.Shows = after.Note
 	}
 	switch {

@@ -75,6 +75,8 @@ type Order struct {
 	ReadAt time.Time // when the order was last read
 	// LinesReadAt is zero while the lines are not known.
 	LinesReadAt time.Time
+	// Edited says that this was read right after a change of the buyer's own: lines that shrank were not cut. It is not kept.
+	Edited bool
 }
 
 // Editable tells whether lines may be added, changed and removed, given the right.

@@ -153,7 +153,7 @@ func (d *Desk) candidates(ctx context.Context, c buyer.Credentials, news []Order
 	group.SetLimit(candidatesAtOnce)
 	for i, o := range news {
 		group.Go(func() (err error) {
-			full[i], err = d.readOrder(ctx, c, o.ID)
+			full[i], err = d.readOrder(ctx, c, o.ID, false)
 			return err
 		})
 	}

@@ -80,8 +80,9 @@ type OrderStore interface {
 	Order(ctx context.Context, b buyer.ID, id ID) (Order, error)
 	// OrdersReadAt tells when GetOrders was last copied whole; zero if never.
 	OrdersReadAt(ctx context.Context, b buyer.ID) (time.Time, error)
-	// WithoutLines lists the newest orders whose lines were never read, at most n.
-	WithoutLines(ctx context.Context, b buyer.ID, n int) ([]ID, error)
+	// LinesDue lists the newest orders whose lines were never read, and those that can still change by themselves and whose
+	// lines were last read before openBefore; at most n.
+	LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, n int) ([]ID, error)
 	// Timeline returns the observed statuses of an order, oldest first.
 	Timeline(ctx context.Context, b buyer.ID, id ID) ([]Observation, error)
 	// AddNote appends to the history of notes written here.

@@ -192,7 +192,7 @@ func pause(ctx context.Context, d time.Duration) {
 // finish does what follows a confirmed order: reads it with its lines and sends the note. Failing changes nothing about the
 // order; what could not be done shows on its page.
 func (d *Desk) finish(ctx context.Context, s Submission, c buyer.Credentials) Submission {
-	o, err := d.readOrder(ctx, c, s.OrderID)
+	o, err := d.readOrder(ctx, c, s.OrderID, false)
 	if err != nil {
 		d.Log.WarnContext(ctx, "the new order was not read", "order", s.OrderID, "error", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
@@ -82,6 +83,20 @@ func (s *Store) EachItem(ctx context.Context, yield func(catalog.Item) error) er
 	return eachBody(rows, yield)
 }
 
+// NewItems lists the items of the assortment that joined it after a moment, the latest first, at most n. After the cache was
+// lost nothing is new until something joins.
+func (s *Store) NewItems(ctx context.Context, since time.Time, n int) (items []catalog.Newcomer, err error) {
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		rows, err := db.Read.QueryContext(ctx, `SELECT body, first_at FROM items WHERE first_at > $1 AND gone_at = 0
+			ORDER BY first_at DESC, id LIMIT $2`, sqlite.Micros(since), n)
+		items, err = sqlite.Collect(rows, err, func(c *catalog.Newcomer) []any {
+			return []any{sqlite.JSON(&c.Item), sqlite.At(&c.At)}
+		})
+		return err
+	})
+	return items, err
+}
+
 func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
 	var body sql.RawBytes
 	for rows.Next() {
@@ -102,7 +117,7 @@ func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
 // UpsertItems writes items read one by one or by category, outside a load.
 func (s *Store) UpsertItems(ctx context.Context, items []catalog.Item) error {
 	return s.use(ctx, func(db *sqlite.DB) error {
-		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, items) })
+		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, items, s.now()) })
 	})
 }
 
@@ -114,12 +129,15 @@ const unlessSame = `ON CONFLICT (id) DO UPDATE SET category = excluded.category,
 		changed = excluded.changed, gone_at = 0
 	WHERE items.hash <> excluded.hash OR items.gone_at <> 0`
 
-func upsertItems(ctx context.Context, tx *sql.Tx, load int64, items []catalog.Item) error {
-	return writeItems(ctx, tx, `INSERT INTO items (id, category, body, hash, added, changed) VALUES ($1, $2, $3, $4, $5, $5) `+unlessSame, load, items)
+// upsertItems writes items that show at once. One that was not there joined the assortment now, unless that is being read for
+// the first time: then nothing is new.
+func upsertItems(ctx context.Context, tx *sql.Tx, load int64, items []catalog.Item, now time.Time) error {
+	return writeItems(ctx, tx, `INSERT INTO items (id, category, body, hash, added, changed, first_at) VALUES ($1, $2, $3, $4, $5, $5,
+		CASE WHEN EXISTS (SELECT 1 FROM loads WHERE committed_at > 0) THEN $6 ELSE 0 END) `+unlessSame, load, items, sqlite.Micros(now))
 }
 
-// writeItems runs insert with each item's id, category, body, hash, and the load.
-func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, items []catalog.Item) error {
+// writeItems runs insert with each item's id, category, body, hash, the load, and what else it needs.
+func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, items []catalog.Item, more ...any) error {
 	statement, err := tx.PrepareContext(ctx, insert)
 	if err != nil {
 		return err
@@ -130,7 +148,7 @@ func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, item
 		if err != nil {
 			return err
 		}
-		if _, err := statement.ExecContext(ctx, item.ID, item.Category, string(body), hash, load); err != nil {
+		if _, err := statement.ExecContext(ctx, append([]any{item.ID, item.Category, string(body), hash, load}, more...)...); err != nil {
 			return err
 		}
 	}

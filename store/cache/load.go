@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
@@ -56,7 +57,7 @@ func (l *Load) begin(ctx context.Context, tx *sql.Tx) error {
 func (l *Load) Put(ctx context.Context, items []catalog.Item) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if l.visible {
-			if err := upsertItems(ctx, tx, l.id, items); err != nil {
+			if err := upsertItems(ctx, tx, l.id, items, time.Time{}); err != nil {
 				return err
 			}
 		}
@@ -154,8 +155,12 @@ func (l *Load) digest(ctx context.Context, tx *sql.Tx) ([]byte, error) {
 
 // publish moves the staged rows into the assortment and counts what it changed.
 func (l *Load) publish(ctx context.Context, tx *sql.Tx) (result LoadResult, err error) {
-	_, err = tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed)
-		SELECT id, category, body, hash, load, load FROM staged_items WHERE load = $1 `+unlessSame, l.id)
+	joined := l.store.now()
+	if l.visible {
+		joined = time.Time{} // the first assortment: nothing in it is new
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed, first_at)
+		SELECT id, category, body, hash, load, load, $2 FROM staged_items WHERE load = $1 `+unlessSame, l.id, sqlite.Micros(joined))
 	if err != nil {
 		return result, err
 	}

@@ -189,6 +189,42 @@ func TestAbortKeepsTheOldGeneration(t *testing.T) {
 	}
 }
 
+// Nothing of the first assortment is new; what joins later is, however it came, until it leaves.
+func TestNewItems(t *testing.T) {
+	clock := storetest.NewClock()
+	s := storetest.Cache(t, clock.Now)
+	want := func(what string, since time.Time, ids ...catalog.ItemID) {
+		t.Helper()
+		got, err := s.NewItems(t.Context(), since, 10)
+		var found []catalog.ItemID
+		for _, item := range got {
+			found = append(found, item.Item.ID)
+		}
+		if err != nil || !slices.Equal(found, ids) {
+			t.Errorf("%s: new are %v, %v, want %v", what, found, err, ids)
+		}
+	}
+	if err := s.UpsertItems(t.Context(), storetest.Items(3)); err != nil { // looked at while the first load is on its way
+		t.Fatal(err)
+	}
+	fill(t, s, storetest.Items(20))
+	want("at first", time.Time{})
+	visit := clock.Now()
+	clock.Advance(time.Hour)
+	fill(t, s, storetest.Items(21))
+	if err := s.UpsertItems(t.Context(), storetest.Items(22)); err != nil {
+		t.Fatal(err)
+	}
+	want("later", visit, storetest.ItemID(20), storetest.ItemID(21))
+	changed := storetest.Items(22)
+	changed[20].Name += ", 2K"
+	fill(t, s, changed)
+	want("a change is not news", visit, storetest.ItemID(20), storetest.ItemID(21))
+	want("after it", clock.Now())
+	fill(t, s, storetest.Items(21))
+	want("what left is not new", visit, storetest.ItemID(20))
+}
+
 func BenchmarkReloadOfTheSameCatalogue(b *testing.B) {
 	s := storetest.Cache(b, time.Now)
 	items := storetest.Items(13_000)

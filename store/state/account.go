@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"storefront/internal/buyer"
 	"storefront/internal/errkind"
@@ -18,8 +19,8 @@ var ErrNoAccount = errkind.New(errkind.NotFound, "account.missing")
 // Account returns what is known of a buyer. ErrNoAccount.
 func (s *Store) Account(ctx context.Context, b buyer.ID) (buyer.Account, error) {
 	a := buyer.Account{ID: b}
-	err := s.db.Read.QueryRowContext(ctx, `SELECT edit_right, signed_in_at, last_seen_at FROM accounts WHERE buyer_id = $1`, b).
-		Scan(&a.Right, sqlite.At(&a.SignedInAt), sqlite.At(&a.LastSeen))
+	err := s.db.Read.QueryRowContext(ctx, `SELECT edit_right, signed_in_at, active_at, last_seen_at FROM accounts WHERE buyer_id = $1`, b).
+		Scan(&a.Right, sqlite.At(&a.SignedInAt), sqlite.At(&a.ActiveAt), sqlite.At(&a.LastSeen))
 	if errors.Is(err, sql.ErrNoRows) {
 		return buyer.Account{}, ErrNoAccount
 	}
@@ -28,9 +29,15 @@ func (s *Store) Account(ctx context.Context, b buyer.ID) (buyer.Account, error) 
 
 // SaveAccount writes what is known of a buyer.
 func (s *Store) SaveAccount(ctx context.Context, a buyer.Account) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO accounts (buyer_id, edit_right, signed_in_at, last_seen_at) VALUES ($1, $2, $3, $4)
+	_, err := s.db.Exec(ctx, `INSERT INTO accounts (buyer_id, edit_right, signed_in_at, active_at, last_seen_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (buyer_id) DO UPDATE SET edit_right = excluded.edit_right, signed_in_at = excluded.signed_in_at,
-			last_seen_at = excluded.last_seen_at`,
-		a.ID, a.Right, sqlite.Micros(a.SignedInAt), sqlite.Micros(a.LastSeen))
+			active_at = excluded.active_at, last_seen_at = excluded.last_seen_at`,
+		a.ID, a.Right, sqlite.Micros(a.SignedInAt), sqlite.Micros(a.ActiveAt), sqlite.Micros(a.LastSeen))
+	return err
+}
+
+// Active notes that a buyer did something. A clock that went back changes nothing.
+func (s *Store) Active(ctx context.Context, b buyer.ID, at time.Time) error {
+	_, err := s.db.Exec(ctx, `UPDATE accounts SET active_at = $2 WHERE buyer_id = $1 AND active_at < $2`, b, sqlite.Micros(at))
 	return err
 }

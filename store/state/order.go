@@ -45,6 +45,11 @@ func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, b buyer.ID, fresh ord
 		return err
 	}
 	if !merged.LinesReadAt.Equal(known.LinesReadAt) {
+		if merged.Status.Open() && !fresh.Edited && !known.LinesReadAt.IsZero() {
+			if err := keepCuts(ctx, tx, b, merged); err != nil {
+				return err
+			}
+		}
 		if err := writeLines(ctx, tx, b, merged); err != nil {
 			return err
 		}

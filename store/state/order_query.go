@@ -115,10 +115,12 @@ func (s *Store) OrdersReadAt(ctx context.Context, b buyer.ID) (at time.Time, err
 	return at, err
 }
 
-// WithoutLines lists the newest orders whose lines were never read, at most n.
-func (s *Store) WithoutLines(ctx context.Context, b buyer.ID, n int) ([]order.ID, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT id FROM orders WHERE buyer_id = $1 AND lines_read_at = 0
-		ORDER BY created_at DESC, id DESC LIMIT $2`, b, n)
+// LinesDue lists the newest orders whose lines were never read, and the open ones whose lines were last read before openBefore;
+// at most n.
+func (s *Store) LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, n int) ([]order.ID, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT id FROM orders WHERE buyer_id = $1
+			AND (lines_read_at = 0 OR lines_read_at < $2 AND status IN ($3, $4))
+		ORDER BY created_at DESC, id DESC LIMIT $5`, b, sqlite.Micros(openBefore), order.Reserving, order.Assembly, n)
 	return sqlite.Collect(rows, err, func(id *order.ID) []any { return []any{id} })
 }
 

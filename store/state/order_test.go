@@ -269,10 +269,25 @@ func TestOrdersWithoutLinesAreListedNewestFirst(t *testing.T) {
 		}
 		saveOrder(t, s, "ivan", o)
 	}
-	got, err := s.WithoutLines(t.Context(), "ivan", 3)
+	got, err := s.LinesDue(t.Context(), "ivan", time.Time{}, 3)
 	want := []order.ID{storetest.Order(4).ID, storetest.Order(2).ID, storetest.Order(1).ID}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
+	}
+}
+
+// The distributor may cut an order while it is open: its lines are due again after a while. Those of a shipped one are not.
+func TestLinesOfOpenOrdersAreDueAgain(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	for n, status := range []order.Status{order.Reserving, order.Assembly, order.Shipped, order.Cancelled} {
+		o := storetest.Order(n)
+		o.Status, o.Lines, o.LinesReadAt = status, []order.Line{storetest.OrderLine(1, 1)}, o.ReadAt
+		saveOrder(t, s, "ivan", o)
+	}
+	for before, want := range map[time.Duration]int{-time.Minute: 0, 10000 * time.Hour: 2} {
+		if got, err := s.LinesDue(t.Context(), "ivan", storetest.Start.Add(before), 10); err != nil || len(got) != want {
+			t.Errorf("read before %s: %v, %v, want %d", before, got, err, want)
+		}
 	}
 }
 
@@ -300,7 +315,7 @@ func TestAccounts(t *testing.T) {
 	}
 	for _, want := range []buyer.Account{
 		{ID: "ivan", SignedInAt: storetest.Start},
-		{ID: "ivan", Right: buyer.RightEdit, SignedInAt: storetest.Start.Add(time.Hour), LastSeen: storetest.Start},
+		{ID: "ivan", Right: buyer.RightEdit, SignedInAt: storetest.Start.Add(time.Hour), ActiveAt: storetest.Start.Add(time.Hour), LastSeen: storetest.Start},
 	} {
 		if err := s.SaveAccount(t.Context(), want); err != nil {
 			t.Fatal(err)
@@ -309,6 +324,23 @@ func TestAccounts(t *testing.T) {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Error(err, diff)
 		}
+	}
+}
+
+// What was done last is kept by itself; a clock that went back does not take it back.
+func TestWhenABuyerWasActive(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	if err := s.SaveAccount(t.Context(), buyer.Account{ID: "ivan", Right: buyer.RightEdit}); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{storetest.Start.Add(time.Hour), storetest.Start} {
+		if err := s.Active(t.Context(), "ivan", at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Account(t.Context(), "ivan")
+	if diff := cmp.Diff(buyer.Account{ID: "ivan", Right: buyer.RightEdit, ActiveAt: storetest.Start.Add(time.Hour)}, got); err != nil || diff != "" {
+		t.Error(err, diff)
 	}
 }
 

@@ -110,12 +110,16 @@ func TestTheDatabaseItselfRefusesNonsense(t *testing.T) {
 		"a comma in money":      `UPDATE orders SET sum = '1,5'`,
 		"no money":              `UPDATE orders SET sum = ''`,
 		"a minus for a price":   `UPDATE submission_lines SET price = '-1'`,
-		"a buyer without name":  `INSERT INTO accounts VALUES ('', '', 0, 0)`,
-		"an unknown right":      `INSERT INTO accounts VALUES ('ivan', 'all', 0, 0)`,
+		"a buyer without name":  `INSERT INTO accounts VALUES ('', '', 0, 0, 0)`,
+		"an unknown right":      `INSERT INTO accounts VALUES ('ivan', 'all', 0, 0, 0)`,
 		"another history":       `UPDATE submission_events SET state = 'CONFIRMED'`,
 		"a lost history":        `DELETE FROM submission_events`,
 		"another observation":   `UPDATE order_observations SET status = 'Отгружен'`,
 		"a lost observation":    `DELETE FROM order_observations`,
+		"a price in words":      `INSERT INTO sightings VALUES ('ivan', 'x', 1, 'ten', '0', '0', '0', 0)`,
+		"a stock of nothing":    `INSERT INTO sightings VALUES ('ivan', 'x', 1, '1', '', '0', '0', 0)`,
+		"a negative wish":       `INSERT INTO watches VALUES ('ivan', 'x', 1, '-1', 0, 0)`,
+		"a rate of nothing":     `INSERT INTO rates VALUES (1, '')`,
 	}
 	for name, statement := range nonsense {
 		if n, err := s.DB().Exec(t.Context(), statement); err == nil {
