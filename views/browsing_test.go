@@ -189,7 +189,7 @@ func itemSource(l catalog.Listing, change func(*views.ItemSource)) views.ItemSou
 func today(change func(*views.HomeSource)) views.HomeSource {
 	total := dec("1487.35")
 	s := views.HomeSource{
-		Orders: []order.Order{reservedOrder(), orderAs("4702", "Сборка", "RUB", "184320.5", 50*time.Hour)}, OrdersReadAt: ago(2 * time.Minute), LastSeen: ago(20 * time.Hour),
+		Orders: []order.Order{reservedOrder(), orderAs("4702", "Сборка", "RUB", "184320.5", 50*time.Hour)}, OrdersReadAt: ago(2 * time.Minute), Changes: changed(nil),
 		CartLines: 3, CartTotal: &total, Fresh: views.FreshnessSource{PricesAt: ago(4 * time.Hour), Now: now}, Rate: rate, Roots: tree, Now: now,
 	}
 	if change != nil {
@@ -262,18 +262,28 @@ func browsingPages() []page {
 			s.Result = search.Result{Total: 4, Page: 1, Pages: 1, Understood: "CE285A"}
 		})),
 		inCatalog("search-nothing", fresh, list(0, func(s *views.CatalogSource) { nothing(s); s.Query = search.Query{Text: "<b>ничего</b>"} })),
-		inItem("item", itemSource(richItem(), func(s *views.ItemSource) { s.Fits = fits(s.Item.ID) })),
+		inItem("item", itemSource(richItem(), func(s *views.ItemSource) {
+			s.Fits, s.History, s.Watched = fits(s.Item.ID), pastOf(s.Item.ID), watched(s.Item.ID)
+		})),
 		inItem("item-on-request", itemSource(listing(7), func(s *views.ItemSource) { s.Fits = []catalog.Fit{} })),
 		inItem("item-price-loading", itemSource(listing(3), func(s *views.ItemSource) { s.Offer, s.Loading = noOffer, true })),
 		home("home", fresh, today(nil)),
-		home("home-quiet", outage, today(func(s *views.HomeSource) { s.Orders, s.CartLines, s.CartTotal, s.LastSeen = nil, 0, nil, time.Time{} })),
-		home("home-loading", loading, today(func(s *views.HomeSource) { s.Orders, s.OrdersReadAt, s.CartTotal, s.Roots = nil, time.Time{}, nil, nil })),
+		home("home-quiet", outage, today(func(s *views.HomeSource) {
+			s.Orders, s.CartLines, s.CartTotal = nil, 0, nil
+			s.Changes = views.ChangesSource{Since: ago(20 * time.Hour), Now: now}
+		})),
+		home("home-loading", loading, today(func(s *views.HomeSource) {
+			s.Orders, s.OrdersReadAt, s.CartTotal, s.Roots = nil, time.Time{}, nil, nil
+			s.Changes = views.ChangesSource{Now: now}
+		})),
 		login("login", nil),
 		login("login-denied", errkind.Wrap(errkind.AccessDenied, errors.New("secret detail"))),
 		login("login-no-right", errkind.Wrap(errkind.NonAuthorized, errors.New("secret detail"))),
 		login("login-down", errkind.Wrap(errkind.Timeout, errors.New("secret detail"))),
 		login("login-throttled", errkind.New(errkind.Throttled, "")),
 	}
+	pages = append(pages, changePages()...)
+	pages = append(pages, watchPages()...)
 	for _, kind := range kinds {
 		pages = append(pages, page{"error-" + string(kind), func(ctx context.Context) templ.Component {
 			err := &errkind.Error{Kind: kind, Err: errors.New("secret detail")}
@@ -296,6 +306,9 @@ func fragments() []page {
 		{"fragment-added", func(ctx context.Context) templ.Component {
 			total := dec("62")
 			return views.CartAdded(views.NewAddControl(ctx, rich.Item, rich.Offer, dec("5")), views.NewCartBadge(ctx, 1, &total), views.AddedText(ctx, rich.Item.ID, dec("2"), dec("5")))
+		}},
+		{"fragment-starred", func(ctx context.Context) templ.Component {
+			return views.Starred(views.NewStar(rich.Item.ID, rich.Item.Name, true, false), views.StarredText(ctx, rich.Item.ID, true))
 		}},
 		{"fragment-refused", func(ctx context.Context) templ.Component {
 			return views.ProblemAnnouncement(views.NewProblem(ctx, &errkind.Error{Kind: errkind.BusinessLogic, Text: "Товар <снят>"}))

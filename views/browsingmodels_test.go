@@ -44,7 +44,7 @@ func TestAnItemWithoutAPriceCannotBeAdded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			row := document(t, ctx, views.CatalogResults(views.NewCatalog(ctx, s))).Find("[data-testid=item-row]")
-			if row.Length() != 1 || row.Find("form").Length() != 0 || row.Find("[data-testid=price]").Length() != 0 {
+			if row.Length() != 1 || row.Find("form.add").Length() != 0 || row.Find("[data-testid=price]").Length() != 0 {
 				t.Errorf("the row offers something: %s", text(row))
 			}
 			if want := map[bool]string{true: "загружается", false: "по запросу"}[s.Loading]; !strings.Contains(text(row), want) {
@@ -257,7 +257,7 @@ func TestTheFrame(t *testing.T) {
 		if !strings.Contains(text(in.Find("#account-menu")), words) || in.Find("form[action='/logout'][method=post]").Length() != 1 {
 			t.Errorf("right %q: %q", right, text(in.Find("#account-menu")))
 		}
-		if current := in.Find(".menu-main [aria-current=page]"); current.AttrOr("href", "") != "/" || in.Find(".menu-main a").Length() != 4 {
+		if current := in.Find(".menu-main [aria-current=page]"); current.AttrOr("href", "") != "/" || in.Find(".menu-main a").Length() != 5 {
 			t.Errorf("menu: %q is current", text(current))
 		}
 	}

@@ -41,6 +41,7 @@ const (
 	SectionCatalog   Section = "catalog"
 	SectionOrders    Section = "orders"
 	SectionDocuments Section = "documents"
+	SectionLists     Section = "lists"
 	SectionCart      Section = "cart"
 )
 

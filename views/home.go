@@ -17,7 +17,7 @@ type HomeSource struct {
 	Orders []order.Order // open ones, newest first
 	// OrdersReadAt is when the service's list of orders was last read whole; zero: not yet.
 	OrdersReadAt time.Time
-	LastSeen     time.Time // start of the previous visit; zero at the first
+	Changes      ChangesSource // since the last visit
 	CartLines    int
 	CartTotal    *decimal.Decimal // dollars; nil while prices are loading
 	Fresh        FreshnessSource
@@ -29,7 +29,7 @@ type HomeSource struct {
 // Home is today's page.
 type Home struct {
 	Today        string
-	LastSeen     Moment
+	Changes      ChangeSummary
 	Orders       []HomeOrder
 	OrdersReadAt Moment
 	OrdersKnown  bool // false until the list was read for the first time
@@ -52,7 +52,7 @@ type HomeOrder struct {
 // NewHome makes today's page.
 func NewHome(ctx context.Context, s HomeSource) Home {
 	page := Home{
-		Today: date(ctx, s.Now, s.Now).Text, LastSeen: clock(ctx, s.LastSeen, s.Now),
+		Today: date(ctx, s.Now, s.Now).Text, Changes: NewChangeSummary(ctx, s.Changes),
 		OrdersReadAt: clock(ctx, s.OrdersReadAt, s.Now), OrdersKnown: !s.OrdersReadAt.IsZero(),
 		Cart: NewCartBadge(ctx, s.CartLines, s.CartTotal), Fresh: NewFreshness(ctx, s.Fresh), Rate: newRateNote(ctx, s.Rate, s.Now), Roots: newTree(ctx, s.Roots, nil),
 	}

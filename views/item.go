@@ -21,6 +21,7 @@ type ItemSource struct {
 	Fits []catalog.Fit
 	// Related are recommended beside the item, and offered to this buyer.
 	Related []catalog.Item
+	History HistorySource
 	Shelf
 }
 
@@ -42,6 +43,8 @@ type Item struct {
 	Fits          []FitGroup
 	FitsCount     string
 	Related       []ItemRow
+	History       History
+	WideStar      Star
 }
 
 // Photo is a picture of an item.
@@ -72,6 +75,9 @@ func NewItem(ctx context.Context, s ItemSource) Item {
 	for _, related := range s.Related {
 		page.Related = append(page.Related, newItemRow(ctx, related, s.Shelf))
 	}
+	page.History = NewHistory(ctx, s.History, s.Now)
+	page.WideStar = page.Star
+	page.WideStar.Wide = true
 	page.FitsCount = i18n.N(ctx, "item.models", countModels(page.Fits))
 	if known {
 		page.ReadAt = clock(ctx, readAt, s.Now)

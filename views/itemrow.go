@@ -7,13 +7,14 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
 	"storefront/views/ui"
 )
 
-// Shelf is what rows of items are made from: one buyer's offers, cart and rate. It never outlives a request.
+// Shelf is what rows of items are made from: one buyer's offers, cart, watch list and rate. It never outlives a request.
 type Shelf struct {
 	// Offer tells this buyer's price and stock and when they were read.
 	Offer func(catalog.ItemID) (catalog.Offer, time.Time, bool)
@@ -21,8 +22,10 @@ type Shelf struct {
 	Loading bool
 	// InCart are the quantities in the cart.
 	InCart map[catalog.ItemID]decimal.Decimal
-	Rate   money.Rate
-	Now    time.Time
+	// Watched is this buyer's watch list.
+	Watched map[catalog.ItemID]buyer.Watch
+	Rate    money.Rate
+	Now     time.Time
 }
 
 // ItemRow is an item in a list.
@@ -33,6 +36,8 @@ type ItemRow struct {
 	PhotoURL string // empty: no photo, a drawing stands for it
 	Detail   string // «Hi-Black · CF283A»: what is known beside the name
 	Labels   []Label
+	Marks    []Label // what of the mark put on it holds
+	Star     Star
 	Offer    LineOffer
 	Add      AddControl
 }
@@ -59,6 +64,11 @@ func newItemRow(ctx context.Context, item catalog.Item, s Shelf) ItemRow {
 	row := ItemRow{
 		ID: string(item.ID), Name: item.Name, URL: ItemURL(item.ID), Detail: rowDetail(item), Labels: newLabels(ctx, item),
 		Offer: newShelfOffer(ctx, item, offer, known, s), Add: newAddControl(ctx, item, offer, known, s.InCart[item.ID]),
+	}
+	watch, watched := s.Watched[item.ID]
+	row.Star = NewStar(item.ID, item.Name, watched, false)
+	if known {
+		row.Marks = marks(ctx, watch, offer)
 	}
 	if len(item.PhotoURLs) > 0 {
 		row.PhotoURL = PhotoURL(item.ID)

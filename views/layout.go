@@ -25,6 +25,7 @@ var menu = [...]struct {
 	{SectionCatalog, catalogURL, "frame.menu.catalog"},
 	{SectionOrders, OrdersURL, "frame.menu.orders"},
 	{SectionDocuments, DocumentsURL, "frame.menu.documents"},
+	{SectionLists, ListsURL, "frame.menu.lists"},
 }
 
 // themes are the choices of the theme switch; the empty one follows the browser.

@@ -25,6 +25,10 @@ const (
 	CheckoutURL  = "/checkout"
 	OrdersURL    = "/orders"
 	DocumentsURL = "/documents"
+	ListsURL     = "/lists"
+	WatchListURL = "/lists/watch"
+	WatchesURL   = "/lists/watch/items" // POST only: puts an item on the watch list
+	ChangesURL   = "/changes"
 	catalogURL   = "/catalog"
 )
 
@@ -78,6 +82,24 @@ func OrderLinesURL(id order.ID) string { return OrderURL(id) + "/lines" }
 // OrderLineURL takes the new quantity of an order's line by POST; 0 removes it.
 func OrderLineURL(id order.ID, item catalog.ItemID) string {
 	return OrderLinesURL(id) + "/" + url.PathEscape(string(item))
+}
+
+// WatchURL takes the mark of an item on the watch list by POST, or the item off it.
+func WatchURL(id catalog.ItemID) string { return WatchesURL + "/" + url.PathEscape(string(id)) }
+
+// WatchListPage is a page of the watch list, from 1.
+func WatchListPage(n int) string { return WatchListURL + "?page=" + strconv.Itoa(n) }
+
+// WatchAt is an item on the watch list.
+func WatchAt(id catalog.ItemID) string { return WatchListURL + "#" + url.PathEscape(watchAnchor(id)) }
+
+// ChangesOf is a page of what changed, of one kind.
+func ChangesOf(kind ChangeKind, n int) string {
+	address := ChangesURL + "?kind=" + url.QueryEscape(string(kind))
+	if n > 1 {
+		address += "&page=" + strconv.Itoa(n)
+	}
+	return address
 }
 
 // SafeURL returns an address that came from data if a page may link to or load it, "" otherwise: absolute http and https,

@@ -59,8 +59,9 @@ func (m memory) Items(_ context.Context, ids []catalog.ItemID) ([]catalog.Item, 
 	}
 	return items, nil
 }
-func (memory) Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error) { return nil, nil }
-func (memory) Related(context.Context, catalog.ItemID) ([]catalog.ItemID, error) { return nil, nil }
+func (memory) Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error)          { return nil, nil }
+func (memory) Related(context.Context, catalog.ItemID) ([]catalog.ItemID, error)    { return nil, nil }
+func (memory) NewItems(context.Context, time.Time, int) ([]catalog.Newcomer, error) { return nil, nil }
 func (memory) Rate(context.Context) (money.Rate, error) {
 	return money.Rate{RUB: decimal.New(784321, -4), SetAt: benchTime}, nil
 }
@@ -84,7 +85,7 @@ func benchServer(b *testing.B, corpus search.Corpus) *Server {
 	engine.Publish(search.Build(corpus))
 	engine.Replace("bench", benchPrices(corpus.Items))
 	return &Server{
-		Cache: kept, Carts: &order.Carts{Store: precious}, Engine: engine, Jobs: idle{}, Messages: messages,
+		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Engine: engine, Jobs: idle{}, Messages: messages,
 		Down: func() time.Time { return time.Time{} }, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return benchTime },
 	}
 }

@@ -13,9 +13,9 @@ import (
 // openOnHome is how many open orders the start page shows.
 const openOnHome = 8
 
-// home is today: open orders, the cart, the rate, how fresh everything is.
+// home is today: what changed since the last visit, open orders, the cart, the rate, how fresh everything is.
 func (s *Server) home(c echo.Context) error {
-	ctx, account := c.Request().Context(), here(c).account
+	ctx := c.Request().Context()
 	st, err := s.stand(c)
 	if err != nil {
 		return err
@@ -24,9 +24,13 @@ func (s *Server) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	changes, err := s.changesOf(c, st)
+	if err != nil {
+		return err
+	}
 	f := s.ownFrame(c, st, views.SectionHome, i18n.T(ctx, "home.title"))
 	return s.render(c, http.StatusOK, views.HomePage(f, views.NewHome(ctx, views.HomeSource{
-		Orders: open, OrdersReadAt: readAt, LastSeen: account.LastSeen,
+		Orders: open, OrdersReadAt: readAt, Changes: changes,
 		CartLines: len(st.cart.Lines), CartTotal: st.total(), Fresh: s.freshnessOf(c, st), Rate: st.rate,
 		Roots: st.view.Tree(), Now: s.Now(),
 	})))

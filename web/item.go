@@ -37,12 +37,31 @@ func (s *Server) item(c echo.Context) error {
 	if source.Related, err = s.related(c, st, id); err != nil {
 		return err
 	}
+	if source.History, err = s.historyOf(c, id); err != nil {
+		return err
+	}
 	s.Jobs.RefreshItem(account.ID, id)
 	page := views.NewItem(ctx, source)
 	if partial(c) {
 		return s.render(c, http.StatusOK, views.ItemOffer(page))
 	}
 	return s.render(c, http.StatusOK, views.ItemPage(s.ownFrame(c, st, views.SectionCatalog, item.Name, id), page))
+}
+
+// maxPurchases is how many of a buyer's orders of an item its page lists.
+const maxPurchases = 10
+
+// historyOf is what this buyer was offered for an item and what he paid.
+func (s *Server) historyOf(c echo.Context, id catalog.ItemID) (h views.HistorySource, err error) {
+	ctx, b := c.Request().Context(), here(c).account.ID
+	if h.Sightings, err = s.History.Sightings(ctx, b, id); err != nil {
+		return h, err
+	}
+	if h.Rates, err = s.History.Rates(ctx); err != nil {
+		return h, err
+	}
+	h.Purchases, err = s.History.Purchases(ctx, b, id, maxPurchases)
+	return h, err
 }
 
 // maxRelated bounds what is shown beside an item.

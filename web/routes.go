@@ -50,6 +50,12 @@ func (s *Server) routes(e *echo.Echo) {
 	own.GET("/orders/:id/invoice.xml", s.invoice)
 	own.GET("/documents", s.documents)
 
+	own.GET("/changes", s.changes)
+	own.GET("/lists", s.lists)
+	own.GET("/lists/watch", s.watchList)
+	own.POST("/lists/watch/items", s.watch)
+	own.POST("/lists/watch/items/:id", s.setWatch)
+
 	// Last: every group brings an answer of its own for what it does not know, and the last one counts.
 	shop.RouteNotFound("/*", s.notFound)
 }

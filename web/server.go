@@ -47,6 +47,23 @@ type Descriptions interface {
 	// Related is what the distributor recommends beside an item.
 	Related(context.Context, catalog.ItemID) ([]catalog.ItemID, error)
 	Rate(context.Context) (money.Rate, error)
+	// NewItems lists what joined the assortment after a moment, the latest first, at most n.
+	NewItems(ctx context.Context, since time.Time, n int) ([]catalog.Newcomer, error)
+}
+
+// History is what was seen and bought before: each buyer's own, but for the rate.
+type History interface {
+	// Sightings lists what an item was offered at, oldest first.
+	Sightings(context.Context, buyer.ID, catalog.ItemID) ([]catalog.Sighting, error)
+	// Changes lists what he buys or watches and is not as it was at a moment.
+	Changes(ctx context.Context, b buyer.ID, since time.Time) ([]catalog.Change, error)
+	StatusChanges(ctx context.Context, b buyer.ID, since time.Time) ([]order.StatusChange, error)
+	CutsSince(ctx context.Context, b buyer.ID, since time.Time) ([]order.Cut, error)
+	// Bought lists the items he ordered, the latest first, at most n.
+	Bought(ctx context.Context, b buyer.ID, n int) ([]catalog.ItemID, error)
+	// Purchases lists his orders of an item, the latest first, at most n.
+	Purchases(ctx context.Context, b buyer.ID, item catalog.ItemID, n int) ([]order.Purchase, error)
+	Rates(context.Context) ([]money.Rate, error)
 }
 
 // Invoices are had from the distributor when a person asks for one.
@@ -71,6 +88,8 @@ type Server struct {
 	Submissions order.SubmissionStore
 	Orders      order.OrderStore
 	Invoices    Invoices
+	History     History
+	Watches     buyer.WatchStore
 	Cache       Descriptions
 	Engine      *search.Engine
 	Carts       *order.Carts
@@ -79,6 +98,8 @@ type Server struct {
 	Photos      *photo.Photos
 	Messages    *i18n.Catalogue
 
+	// Active notes that a buyer did something.
+	Active func(context.Context, buyer.ID, time.Time) error
 	// Down tells since when the distributor has answered nothing; zero while it does.
 	Down func() time.Time
 	// Operator gathers what the operator's page shows.

@@ -106,11 +106,24 @@ func (s *Server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 			s.Log.Warn("session not touched", "request", requestID(c), "error", err)
 		}
 		c.Set(visitKey, visit{account: account, cred: cred})
+		s.noteActivity(c, account)
 		begun, _ := c.Get(begunKey).(time.Time)
 		if !s.Register.Put(cred, begun) {
 			return errkind.New(errkind.AccessDenied, "")
 		}
 		return next(c)
+	}
+}
+
+// noteActivity keeps when a buyer last did something, for «since your last visit»; to within a few minutes, and never because
+// he looked at a page.
+func (s *Server) noteActivity(c echo.Context, account buyer.Account) {
+	now := s.Now()
+	if c.Request().Method != http.MethodPost || now.Sub(account.ActiveAt) < buyer.ActiveEvery {
+		return
+	}
+	if err := s.Active(c.Request().Context(), account.ID, now); err != nil {
+		s.Log.Warn("activity not noted", "request", requestID(c), "error", err)
 	}
 }
 

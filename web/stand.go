@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
+	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
 	"storefront/internal/i18n"
@@ -15,12 +16,13 @@ import (
 	"storefront/views"
 )
 
-// stand is what a signed-in buyer's pages stand on: his view of the assortment, his cart and the rate. It is read once a
-// request and never outlives it.
+// stand is what a signed-in buyer's pages stand on: his view of the assortment, his cart, his watch list and the rate. It is
+// read once a request and never outlives it.
 type stand struct {
-	view *search.View
-	cart order.Cart
-	rate money.Rate
+	view    *search.View
+	cart    order.Cart
+	watches []buyer.Watch // the latest added first
+	rate    money.Rate
 }
 
 func (s *Server) stand(c echo.Context) (stand, error) {
@@ -33,8 +35,12 @@ func (s *Server) stand(c echo.Context) (stand, error) {
 	if err != nil {
 		return stand{}, err
 	}
+	watches, err := s.Watches.Watches(ctx, b)
+	if err != nil {
+		return stand{}, err
+	}
 	rate, err := s.Cache.Rate(ctx)
-	return stand{view: view, cart: cart, rate: rate}, err
+	return stand{view: view, cart: cart, watches: watches, rate: rate}, err
 }
 
 // shelf is what rows of items are made from.
@@ -43,7 +49,11 @@ func (s *Server) shelf(st stand) views.Shelf {
 	for _, line := range st.cart.Lines {
 		inCart[line.ItemID] = line.Quantity
 	}
-	return views.Shelf{Offer: st.view.Offer, Loading: st.view.Loading(), InCart: inCart, Rate: st.rate, Now: s.Now()}
+	watched := make(map[catalog.ItemID]buyer.Watch, len(st.watches))
+	for _, w := range st.watches {
+		watched[w.ItemID] = w
+	}
+	return views.Shelf{Offer: st.view.Offer, Loading: st.view.Loading(), InCart: inCart, Watched: watched, Rate: st.rate, Now: s.Now()}
 }
 
 // total is what the cart costs in conventional units; nil unless every line has a price.

@@ -13,18 +13,28 @@ const (
 	cleaning = 15 * time.Minute
 	// lateWatch is how long a submission may keep its sealed credentials.
 	lateWatch = 24 * time.Hour
+	// thinning is how often history is thinned.
+	thinning = 24 * time.Hour
 )
 
-// housekeeping drops what has expired, now and again until the context ends: sessions, and credentials kept for submissions.
+// housekeeping drops what has expired, now and again until the context ends: sessions, and credentials kept for submissions;
+// once a day, what of history has grown too old to be told apart.
 func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() time.Time) error {
 	ticker := time.NewTicker(cleaning)
 	defer ticker.Stop()
+	var thinned time.Time
 	for {
 		if err := p.sessions.Purge(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("expired sessions were not dropped", "error", err)
 		}
 		if _, err := p.state.WipeSealed(ctx, now().Add(-lateWatch)); err != nil && ctx.Err() == nil {
 			log.Warn("old credentials were not wiped", "error", err)
+		}
+		if now().Sub(thinned) >= thinning {
+			if err := p.state.ThinHistory(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("history was not thinned", "error", err)
+			}
+			thinned = now()
 		}
 		select {
 		case <-ticker.C:

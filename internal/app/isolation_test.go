@@ -28,6 +28,8 @@ func TestEachBuyerSeesHisOwn(t *testing.T) {
 		d.catalogueArrives(v)
 		v.addToCart(plain, 1)
 		v.addToCart(lookAlike, 2)
+		v.post("/lists/watch/items", url.Values{"itemId": {plain}})
+		v.post("/lists/watch/items/"+plain, url.Values{"price": {priceFor(t, d, a, plain)}})
 		d.order(v)
 		v.addToCart(plain, 1)
 		paths = d.pages(v)
@@ -68,6 +70,8 @@ func browse(v *visitor, paths []string) {
 		v.post("/cart/items", url.Values{"itemId": {plain}, "quantity": {"1"}})
 		v.post("/cart/items/"+plain, url.Values{"quantity": {"2"}})
 		v.headers.Del("HX-Request-Type")
+		v.post("/lists/watch/items", url.Values{"itemId": {lookAlike}})
+		v.post("/lists/watch/items/"+lookAlike, url.Values{"remove": {"1"}})
 	}
 	links := v.get("/orders").Find(`a[href^="/orders/"]`)
 	for _, link := range links.Nodes[:min(len(links.Nodes), 5)] {
@@ -103,6 +107,45 @@ func TestPricesNotReadYetAreNobodyElses(t *testing.T) {
 	}
 	d.behave()
 	d.catalogueArrives(v)
+}
+
+// What one buyer watches is not on another's list, and his mark can be put on nothing there.
+func TestWatchListsAreTheirOwners(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	own, other := d.signedIn(t, d.buyer()), d.signedIn(t, d.stranger())
+	d.catalogueArrives(own)
+	d.catalogueArrives(other)
+	own.post("/lists/watch/items", url.Values{"itemId": {plain}})
+	if n := other.read("/lists/watch").named("item-row").Length(); n != 0 {
+		t.Errorf("the other buyer sees %d watched items", n)
+	}
+	foreign := other.post("/lists/watch/items/"+plain, url.Values{"branch": {"1"}})
+	missing := other.post("/lists/watch/items/"+scarce, url.Values{"branch": {"1"}})
+	words := func(p *page) string {
+		said, _, _ := strings.Cut(p.complaint(), "Номер обращения") // which differs by nature
+		return said
+	}
+	if foreign.status != http.StatusNotFound || missing.status != foreign.status || words(foreign) != words(missing) {
+		t.Errorf("a foreign item answers %d %q, a missing one %d %q", foreign.status, foreign.complaint(), missing.status, missing.complaint())
+	}
+	other.post("/lists/watch/items/"+plain, url.Values{"remove": {"1"}})
+	if n := own.read("/lists/watch").item("item-row", plain).Length(); n != 1 {
+		t.Error("the other buyer took it off the list")
+	}
+}
+
+// priceFor is what a buyer pays for an item, as the distributor tells him.
+func priceFor(t *testing.T, d *demo, a account, id string) string {
+	t.Helper()
+	for _, item := range call[struct {
+		Items []struct{ Id, Price string } `xml:"Body>GetItemsResponse>GetItemsResult>ItemDto"`
+	}](d, a, "GetItems").Items {
+		if item.Id == id {
+			return item.Price
+		}
+	}
+	t.Fatalf("%s is not offered %s", a.login, id)
+	return ""
 }
 
 // markings are what one buyer alone knows: his prices and sums, in both currencies, and the numbers of his dealer's orders.

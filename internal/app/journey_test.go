@@ -145,6 +145,57 @@ func TestNoRightToEdit(t *testing.T) {
 	}
 }
 
+// A buyer keeps an eye on an item: with the star, without scripts. What he wants of it is told when it is so, wherever the item
+// is seen and on today's page; and the item's page has its history and what he paid.
+func TestWatching(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	v := d.signedIn(t, d.buyer())
+	d.catalogueArrives(v)
+	if said := v.read("/changes").Text(); !strings.Contains(said, "первый визит") {
+		t.Errorf("at the first visit changes say %q", said)
+	}
+	v.submit(v.read("/items/"+plain).Find(`form[action="/lists/watch/items"]`).First(), nil)
+	row := v.read("/lists/watch").item("item-row", plain)
+	if row.Length() != 1 {
+		t.Fatal("the item is not on the watch list")
+	}
+	mark := row.Find(`details form[action="/lists/watch/items/` + plain + `"]`)
+	if wrong := v.submit(mark, url.Values{"price": {"дёшево"}}); wrong.code() != "INVALID" || wrong.status != http.StatusUnprocessableEntity {
+		t.Errorf("a price that is none: %d %s", wrong.status, wrong.code())
+	}
+	price := priceOf(t, plain)
+	marked := v.submit(mark, url.Values{"price": {strings.ReplaceAll(price.String(), ".", ",")}})
+	if held := marked.item("item-row", plain).Find(named("mark")); held.Length() != 1 {
+		t.Errorf("the mark does not hold at its price: %s", marked.complaint())
+	}
+	if n := v.read("/").Find(named("change") + `[data-kind="marks"]`).Length(); n != 1 {
+		t.Errorf("today's page leads to marks %d times", n)
+	}
+	if n := v.read("/changes?kind=marks").item("item-row", plain).Length(); n != 1 {
+		t.Errorf("the mark is among the changes %d times", n)
+	}
+	d.eventually("a history", func() bool { return v.get("/items/"+plain).the("history").Find("svg[role=img]").Length() == 2 })
+
+	v.addToCart(plain, 2)
+	created := d.order(v)
+	d.eventually("what was paid", func() bool {
+		return v.get("/items/"+plain).the("paid").Find(`a[href="`+created.url.Path+`"]`).Length() == 1
+	})
+	v.submit(v.read("/lists/watch").item("item-row", plain).Find("form.star"), nil)
+	if n := v.read("/lists/watch").named("item-row").Length(); n != 0 {
+		t.Errorf("%d items are watched after the star was put out", n)
+	}
+	if n := v.do(http.MethodGet, "/changes?kind=nonsense&page=99", nil).status; n != http.StatusOK {
+		t.Errorf("an unknown kind of changes: %d", n)
+	}
+	if missing := v.post("/lists/watch/items", url.Values{"itemId": {"nothing"}}); missing.status != http.StatusNotFound {
+		t.Errorf("watching what does not exist: %d", missing.status)
+	}
+	if missing := v.post("/lists/watch/items/"+lookAlike, url.Values{"branch": {"1"}}); missing.status != http.StatusNotFound {
+		t.Errorf("a mark on what is not watched: %d", missing.status)
+	}
+}
+
 // The cart belongs to the account: two browsers that change different lines at once lose nothing of each other, and it
 // outlives signing out.
 func TestCartBelongsToTheAccount(t *testing.T) {
@@ -268,6 +319,7 @@ func (d *demo) pages(v *visitor) []string {
 	return []string{
 		"/", "/catalog", category, "/catalog?sort=price&page=2", "/search?q=CE285A", "/search?q=nothing+of+the+kind",
 		"/items/" + lookAlike, "/items/" + onRequest, "/cart", "/checkout", "/orders", order, "/documents",
+		"/changes", "/changes?kind=cheaper", "/lists", "/lists/watch",
 	}
 }
 

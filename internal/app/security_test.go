@@ -116,7 +116,8 @@ func TestReadingChangesNothing(t *testing.T) {
 	v.addToCart(plain, 1)
 	d.order(v)
 	v.addToCart(plain, 2)
-	pages := append(d.pages(v), "/suggest?q=HP", "/progress", "/photos/"+plain, "/logout", "/settings", "/cart/items", "/login")
+	v.post("/lists/watch/items", url.Values{"itemId": {plain}})
+	pages := append(d.pages(v), "/suggest?q=HP", "/progress", "/photos/"+plain, "/logout", "/settings", "/cart/items", "/lists/watch/items", "/login")
 	before := d.precious()
 	for range 2 {
 		for _, path := range pages {
@@ -133,7 +134,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 }
 
-// precious is everything in state.db but the copies of orders, which the background refreshes.
+// precious is everything in state.db but what the background reads by itself: the copies of orders, and the history of prices.
 func (d *demo) precious() map[string][]string {
 	d.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.home, "data", "state.db")+"?mode=ro")
@@ -143,7 +144,7 @@ func (d *demo) precious() map[string][]string {
 	defer db.Close()
 	tables := map[string][]string{}
 	for _, table := range []string{
-		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit",
+		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit", "watches",
 	} {
 		var rows []string
 		found, err := db.QueryContext(d.t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2, 3")
@@ -208,7 +209,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	jar := v.http.Jar
 	for _, path := range []string{
 		"/login", "/logout", "/settings", "/cart/items", "/cart/items/" + plain, "/cart/note", "/checkout",
-		"/orders/1/lines", "/orders/1/lines/" + plain, "/orders/1/note",
+		"/orders/1/lines", "/orders/1/lines/" + plain, "/orders/1/note", "/lists/watch/items", "/lists/watch/items/" + plain,
 	} {
 		for _, from := range []http.Header{
 			{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},

@@ -20,7 +20,7 @@ var (
 	// ErrWatchFull: the list has MaxWatches items.
 	ErrWatchFull = errkind.New(errkind.Invalid, "watch.full")
 	// ErrWatchPrice: a wanted price is not a positive amount.
-	ErrWatchPrice = errkind.New(errkind.Invalid, "watch.price")
+	ErrWatchPrice = errkind.New(errkind.Invalid, "watch.price_wrong")
 	// ErrNotWatched: a mark was put on an item that is not on the list.
 	ErrNotWatched = errkind.New(errkind.NotFound, "watch.missing")
 )
