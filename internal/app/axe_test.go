@@ -5,6 +5,7 @@ package app_test
 import (
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,10 +51,22 @@ func TestAxe(t *testing.T) {
 	v.addToCart(plain, 3)
 	v.addToCart(scarce, 50)
 	v.addToCart(lookAlike, 1)
+	for _, id := range []string{lookAlike, plain} {
+		v.post("/lists/watch/items", url.Values{"itemId": {id}})
+	}
+	v.post("/lists/watch/items/"+lookAlike, url.Values{"price": {"1000"}, "main": {"1"}})
+	d.eventually("a history", func() bool { return v.get("/items/"+lookAlike).the("history").Find("svg").Length() > 0 })
 	for _, path := range append(d.pages(v), "/nothing/here", "/items/nothing") {
 		b.open(path)
 		inspect(pictureName(path))
 	}
+
+	b.open("/items/" + lookAlike)
+	b.click(".history-rows summary")
+	inspect("item-history")
+	b.open("/lists/watch")
+	b.click(row("item-row", plain, ".mark summary"))
+	inspect("watch-mark")
 
 	b.open("/catalog")
 	b.press("?")

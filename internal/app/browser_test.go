@@ -48,6 +48,18 @@ func TestBrowserBuyersDay(t *testing.T) {
 	}
 	b.until("the focus kept in the row", "document.activeElement?.closest(%s)", row("item-row", lookAlike, ""))
 
+	// So does watching: the star lights up and goes out where it is.
+	star := row("item-row", lookAlike, named("star"))
+	for _, lit := range []string{"true", "false", "true"} {
+		b.click(star)
+		b.until("the star "+lit, "document.querySelector(%s)?.ariaPressed === %s", star, lit)
+	}
+	if !eval[bool](b, "window.stayed === true") {
+		t.Error("watching loaded a new page")
+	}
+	b.open("/lists/watch")
+	b.sees(row("item-row", lookAlike, ""))
+
 	b.open("/cart")
 	b.sees(row("cart-line", lookAlike, ""))
 	b.fill(row("cart-line", lookAlike, "[name=quantity]"), "5")

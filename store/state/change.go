@@ -14,11 +14,11 @@ import (
 // Changes lists the items that a buyer bought, has in his cart or watches, and that are not as they were at a moment: how they
 // were then (how they were first seen, if that was later), and how they are now. The latest changed come first.
 func (s *Store) Changes(ctx context.Context, b buyer.ID, since time.Time) ([]catalog.Change, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+sightingColumns+` FROM sightings AS h
-		WHERE h.buyer_id = $1
-			AND h.item_id IN (SELECT item_id FROM sightings WHERE buyer_id = $1 AND at > $2)
-			AND h.item_id IN (`+ofInterest+`)
-			AND h.at >= COALESCE((SELECT MAX(p.at) FROM sightings AS p WHERE p.buyer_id = $1 AND p.item_id = h.item_id AND p.at <= $2), 0)
+	rows, err := s.db.Read.QueryContext(ctx, `WITH base AS (
+			SELECT c.item_id, COALESCE((SELECT MAX(p.at) FROM sightings AS p WHERE p.buyer_id = $1 AND p.item_id = c.item_id AND p.at <= $2), 0) AS at
+			FROM (SELECT DISTINCT item_id FROM sightings WHERE buyer_id = $1 AND at > $2) AS c
+			WHERE c.item_id IN (`+ofInterest+`))
+		SELECT `+sightingColumns+` FROM base JOIN sightings AS h ON h.buyer_id = $1 AND h.item_id = base.item_id AND h.at >= base.at
 		ORDER BY h.item_id, h.at`, b, sqlite.Micros(since))
 	seen, err := sqlite.Collect(rows, err, sightingFields)
 	if err != nil {

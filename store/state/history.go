@@ -105,52 +105,68 @@ func (s *Store) Purchases(ctx context.Context, b buyer.ID, item catalog.ItemID, 
 	})
 }
 
-// day in the database's moments.
-const day = int64(24 * time.Hour / time.Microsecond)
-
-// ThinHistory drops what has grown too old to be told apart, for every buyer: see catalog.EverySightingFor. The latest
-// sighting of an item stays, and the one that held when its buyer was last here. Items that are of no interest any longer
-// lose their history, and so do long-ago cuts of orders and rates.
+// ThinHistory drops what has grown too old to be told apart, for every buyer: see catalog.EverySightingFor. Items that are of no
+// interest any longer lose their history, and so do long-ago cuts of orders and rates. What is to go is found before the file
+// is locked, and each buyer's turn is a transaction of its own: nobody's cart waits.
 func (s *Store) ThinHistory(ctx context.Context) error {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT buyer_id FROM sightings UNION SELECT buyer_id FROM looks UNION SELECT buyer_id FROM order_cuts`)
+	buyers, err := sqlite.Collect(rows, err, func(b *buyer.ID) []any { return []any{b} })
+	if err != nil {
+		return err
+	}
 	now := s.now()
-	ago := func(age time.Duration) int64 { return sqlite.Micros(now.Add(-age)) }
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		for _, statement := range []string{
-			`DELETE FROM looks WHERE at < $1`,
-			`DELETE FROM order_cuts WHERE at < $2`,
-			`DELETE FROM rates WHERE set_at < $2 AND set_at < (SELECT MAX(set_at) FROM rates)`,
-		} {
-			if _, err := tx.ExecContext(ctx, statement, ago(catalog.LookFor), ago(catalog.SightingsFor)); err != nil {
-				return err
-			}
-		}
-		if err := dropUninteresting(ctx, tx); err != nil {
+	for _, b := range buyers {
+		old, err := s.tooMany(ctx, b, now)
+		if err != nil {
 			return err
 		}
-		return thinSightings(ctx, tx, ago(catalog.EverySightingFor), ago(catalog.DailySightingFor), ago(catalog.SightingsFor))
-	})
-}
-
-// dropUninteresting drops the history of items that their buyer has no longer to do with.
-func dropUninteresting(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE NOT EXISTS (
-		SELECT 1 FROM looks AS k WHERE k.buyer_id = sightings.buyer_id AND k.item_id = sightings.item_id
-		UNION ALL SELECT 1 FROM watches AS w WHERE w.buyer_id = sightings.buyer_id AND w.item_id = sightings.item_id
-		UNION ALL SELECT 1 FROM cart_lines AS c WHERE c.buyer_id = sightings.buyer_id AND c.item_id = sightings.item_id
-		UNION ALL SELECT 1 FROM order_lines AS l WHERE l.buyer_id = sightings.buyer_id AND l.item_id = sightings.item_id)`)
+		if err := s.db.Tx(ctx, func(tx *sql.Tx) error { return thin(ctx, tx, b, now, old) }); err != nil {
+			return err
+		}
+	}
+	_, err = s.db.Exec(ctx, `DELETE FROM rates WHERE set_at < $1 AND set_at < (SELECT MAX(set_at) FROM rates)`, ago(now, catalog.SightingsFor))
 	return err
 }
 
-// thinSightings keeps of sightings from before every the last of each day, of those from before daily the last of each week,
-// and of those from before all none; but always the latest of an item, and the one that its buyer saw when he was last here.
-func thinSightings(ctx context.Context, tx *sql.Tx, every, daily, all int64) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE (buyer_id, item_id, at) IN (
-		SELECT buyer_id, item_id, at FROM (
-			SELECT h.buyer_id, h.item_id, h.at, COALESCE(a.last_seen_at, 0) AS last_seen,
-				LEAD(h.at) OVER (PARTITION BY h.buyer_id, h.item_id ORDER BY h.at) AS next
-			FROM sightings AS h LEFT JOIN accounts AS a ON a.buyer_id = h.buyer_id) AS told
-		WHERE next IS NOT NULL AND NOT (at <= last_seen AND next > last_seen)
-			AND (at < $1 AND at / $4 = next / $4 OR at < $2 AND at / (7 * $4) = next / (7 * $4) OR at < $3))`, every, daily, all, day)
+func ago(now time.Time, age time.Duration) int64 { return sqlite.Micros(now.Add(-age)) }
+
+// day in the database's moments.
+const day = int64(24 * time.Hour / time.Microsecond)
+
+// seenAt names a sighting of a buyer.
+type seenAt struct {
+	item catalog.ItemID
+	at   int64
+}
+
+// tooMany lists a buyer's sightings that are to go: of those no longer told apart one by one, all but the last of each day; of
+// older ones, all but the last of each week; and those too old. The latest of an item stays, and so does the one that held
+// when the buyer was last here: changes are told from it.
+func (s *Store) tooMany(ctx context.Context, b buyer.ID, now time.Time) ([]seenAt, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT told.item_id, told.at FROM (
+			SELECT item_id, at, LEAD(at) OVER (PARTITION BY item_id ORDER BY at) AS next FROM sightings WHERE buyer_id = $1) AS told
+		CROSS JOIN (SELECT COALESCE(MAX(last_seen_at), 0) AS at FROM accounts WHERE buyer_id = $1) AS visit
+		WHERE told.next IS NOT NULL AND NOT (told.at <= visit.at AND told.next > visit.at)
+			AND (told.at < $2 AND told.at / $5 = told.next / $5 OR told.at < $3 AND told.at / (7 * $5) = told.next / (7 * $5) OR told.at < $4)`,
+		b, ago(now, catalog.EverySightingFor), ago(now, catalog.DailySightingFor), ago(now, catalog.SightingsFor), day)
+	return sqlite.Collect(rows, err, func(k *seenAt) []any { return []any{&k.item, &k.at} })
+}
+
+// thin drops a buyer's sightings that are to go, and what else of his history is of no interest any longer.
+func thin(ctx context.Context, tx *sql.Tx, b buyer.ID, now time.Time, old []seenAt) error {
+	for _, k := range old {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE buyer_id = $1 AND item_id = $2 AND at = $3`, b, k.item, k.at); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM looks WHERE buyer_id = $1 AND at < $2`, b, ago(now, catalog.LookFor)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM order_cuts WHERE buyer_id = $1 AND at < $2`, b, ago(now, catalog.SightingsFor)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE buyer_id = $1
+		AND item_id NOT IN (`+ofInterest+` UNION SELECT item_id FROM looks WHERE buyer_id = $1)`, b)
 	return err
 }
 

@@ -29,10 +29,7 @@ var everyBuyers = map[string]string{
 	"submissionAt": "a mover knows the submission by its id, state and epoch; what it then writes names the row's buyer",
 	"WipeSealed":   "housekeeping",
 	"AuditTrail":   "for the operator",
-
-	"ThinHistory":       "housekeeping",
-	"dropUninteresting": "housekeeping",
-	"thinSightings":     "housekeeping",
+	"ThinHistory":  "housekeeping takes every buyer's turn",
 }
 
 // shared lists the tables that hold nothing of any buyer.
