@@ -16,6 +16,7 @@ const options = { disableCache: true, handleNilAsNull: true, preserveWhitespace:
 const client = await soap.createClientAsync(`${url}?singleWsdl`, options);
 const parts = await soap.createClientAsync(`${url}?wsdl`, options);
 let compared = 0;
+let anItem; // the envelope of an item and what is in it
 
 /** Compares what was read with a tree: nil, a scalar with its type, an object, a list. */
 function same(want, got, where) {
@@ -62,7 +63,9 @@ async function perform(call) {
   const headers = call.action ? { SOAPAction: `"${call.action}"` } : {};
   let code = '', answer, fault;
   try {
-    [answer] = await client[`${call.operation}Async`](parameters, {}, headers);
+    let envelope;
+    [answer, envelope] = await client[`${call.operation}Async`](parameters, {}, headers);
+    if (call.operation === 'GetItem') anItem ??= { envelope, answer: call.answer };
   } catch (error) {
     fault = error.root?.Envelope.Body.Fault;
     if (!fault) throw error;
@@ -103,4 +106,12 @@ for (const unit of units) {
     return `${unit.calls.length} calls, ${compared} comparisons`;
   })) && ok;
 }
+ok = (await judge('defaults', async () => {
+  const bare = await soap.createClientAsync(`${url}?singleWsdl`, { disableCache: true });
+  const item = bare.wsdl.xmlToObject(anItem.envelope).Body.GetItemResponse.GetItemResult;
+  holds(item.Price === Number(anItem.answer.Price.split(' ')[1]), 'Price', 'a floating point number', item.Price);
+  const nil = Object.keys(anItem.answer).filter((name) => anItem.answer[name] === null);
+  holds(nil.every((name) => !(name in item)), 'nil', 'dropped', item);
+  return 'by itself this stack makes floating point numbers of decimals, and drops nil';
+})) && ok;
 process.exitCode = ok ? 0 : 1;
