@@ -1,7 +1,8 @@
 // A foreign service: npm's soap serves the contract that the emulator published, with canned answers, for our client to call.
 // Usage: node server.mjs contract.wsdl answers.json STYLE; STYLE is prefixed, default or bare.
 //
-// Prints its address, then every call it reads as a line of JSON. Ends with its standard input.
+// Prints its address, then every call it reads as a line of JSON. Ends with its standard input. Each operation's answers are
+// given in turn.
 //
 // Left to itself (bare) this stack does not keep the contract: it puts the members of DTOs into the operation's namespace
 // instead of the data namespace, and writes xsi:nil without declaring xsi. Its documented means mend both: a prefix in a
@@ -16,6 +17,7 @@ const xsi = 'http://www.w3.org/2001/XMLSchema-instance';
 
 const [wsdl, file, style] = process.argv.slice(2);
 const { answers, faults } = JSON.parse(await readFile(file, 'utf8'));
+const turns = {};
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -56,7 +58,8 @@ function perform(operation, args) {
     const faultcode = style === 'prefixed' ? `soap:${args.itemId}` : args.itemId;
     throw { Fault: { faultcode, faultstring: reason, statusCode: 500 } };
   }
-  const answer = answers[operation];
+  turns[operation] = (turns[operation] ?? -1) + 1;
+  const answer = answers[operation][turns[operation] % answers[operation].length];
   return answer === null ? {} : { [`${operation}Result`]: styled(answer) };
 }
 
