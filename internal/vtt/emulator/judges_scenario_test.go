@@ -46,14 +46,13 @@ type arg struct {
 	value any
 }
 
-// wanted is an OrderLineCreationDto.
+// wanted is an OrderLineCreationDto, backwards: whatever the order of the caller's object, stacks must write ItemId first.
 type wanted struct {
-	ItemId   string
 	Quantity int
+	ItemId   string
 }
 
-// MarshalJSON writes an object in the order of the slice: a stack that sends parameters in the order of the caller's object
-// must not fail for it.
+// MarshalJSON writes an object in the order of the slice: npm's soap sends parameters in the order of the caller's object.
 func (a args) MarshalJSON() ([]byte, error) {
 	var members []string
 	for _, p := range a {
@@ -236,9 +235,9 @@ func (s *scenario) orders() {
 	shipped := s.shipped()
 	s.unit("GetOrders").call("buyer", "GetOrders", nil)
 	s.unit("CreateOrder")
-	id := s.call("buyer", "CreateOrder", args{{"lines", []wanted{{"A21101", 40000}, {"2C918150", 1}}}}).Text // more than there is
+	id := s.call("buyer", "CreateOrder", args{{"lines", []wanted{{40000, "A21101"}, {1, "2C918150"}}}}).Text // more than there is
 	order := args{{"orderId", id}}
-	s.call("ural", "CreateOrder", args{{"lines", []wanted{{"A21101", 2}}}}) // in roubles
+	s.call("ural", "CreateOrder", args{{"lines", []wanted{{2, "A21101"}}}}) // in roubles
 	s.unit("GetOrderStatus").call("manager", "GetOrderStatus", order)
 	s.call("buyer", "GetOrderStatus", args{{"orderId", shipped}})
 	s.unit("GetOrderWithLines").call("buyer", "GetOrderWithLines", order)
@@ -263,9 +262,9 @@ const note = "Отгрузить до обеда: «Ёлка» & <срочно>"
 // line is AddItem's last parameter: an array, in the older age a single line.
 func (s *scenario) line(item string, quantity int) arg {
 	if s.age == portal.Older {
-		return arg{"item", wanted{item, quantity}}
+		return arg{"item", wanted{quantity, item}}
 	}
-	return arg{"lines", []wanted{{item, quantity}}}
+	return arg{"lines", []wanted{{quantity, item}}}
 }
 
 // remove removes pieces of an item; the older age knows no count, there only "0", all, is played.
@@ -287,7 +286,7 @@ func (s *scenario) refusals() {
 	s.refused("ACCESS_DENIED", step{Operation: "GetCategories"}, stranger)
 	s.refused("NON_AUTHORIZED", step{Operation: "RemoveItem", Args: args{{"orderId", "1"}, {"itemId", "A21101"}}}, buyer)
 	s.refused("BUSINESS_LOGIC_ERROR", step{Operation: "GetItem", Args: args{{"itemId", "нет такого"}}}, buyer)
-	s.refused("CONTRACT_ERROR", step{Operation: "CreateOrder", Args: args{{"lines", []wanted{{"A21101", 0}}}}}, buyer)
+	s.refused("CONTRACT_ERROR", step{Operation: "CreateOrder", Args: args{{"lines", []wanted{{0, "A21101"}}}}}, buyer)
 	s.refused("ActionNotSupported", step{Operation: "GetCategories", Action: portal.ActionPrefix + "GetEverything"}, buyer)
 	for _, code := range ruledCodes() {
 		s.refused(code, step{Operation: "GetCategories"}, as(s.t, s.server, "ural"))

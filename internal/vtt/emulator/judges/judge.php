@@ -5,7 +5,7 @@
 // Prints one line for each operation and each code of a fault. The exit status is 1 if anything was not as it should be.
 //
 // What this stack makes of the wire: xs:decimal and xs:dateTime stay text, nothing is lost; nil is null, and what is absent is
-// no property at all. Prefixes of fault codes stay.
+// no property at all. Prefixes of fault codes stay. Parameters and members are written in the contract's order, whatever theirs.
 declare(strict_types=1);
 
 /** Sends another SOAPAction than the operation's: in WSDL mode SoapClient ignores its own option for that. */
@@ -78,7 +78,7 @@ function holds(bool $true, string $where, mixed $want, mixed $got): void
 function perform(stdClass $call): void
 {
     global $client;
-    $parameters = ['login' => $call->login, 'password' => $call->password] + (array) $call->parameters;
+    $parameters = array_reverse((array) $call->parameters) + ['password' => $call->password, 'login' => $call->login];
     $client->action = $call->action ?? null;
     try {
         $answer = $client->{$call->operation}($parameters);

@@ -6,7 +6,7 @@ Prints one line for each operation and each code of a fault. The exit status is 
 
 What this stack makes of the wire: xs:decimal is a Decimal, nothing is lost; xs:dateTime is a datetime, naive where the wire
 has no offset; nil, absent and empty elements all are None. Prefixes of fault codes stay. Strict mode fails on any element
-that the contract does not have.
+that the contract does not have. Parameters and members are written in the contract's order, whatever theirs.
 """
 
 import datetime
@@ -91,7 +91,7 @@ def perform(call):
     operation = client.service[call["operation"]]
     code, answer, fault = "", None, None
     try:
-        answer = operation(login=call["login"], password=call["password"], **call["parameters"])
+        answer = operation(**dict(reversed(call["parameters"].items())), password=call["password"], login=call["login"])
     except zeep.exceptions.Fault as refusal:
         fault, code = refusal, refusal.code.rpartition(":")[2]
     holds(code == call.get("fault", ""), call["operation"], f"fault {call.get('fault', 'none')}", fault)
