@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +123,20 @@ func TestJudgeExamplesLoseAnAnswer(t *testing.T) {
 			}
 			if got := server.Executions()["CreateOrder"]; got != 1 {
 				t.Errorf("CreateOrder was performed %d times, want once", got)
+			}
+		})
+	}
+}
+
+// Where nobody answers, an example says so in one line and fails.
+func TestJudgeExamplesWithoutAService(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	for _, command := range examples() {
+		t.Run(exampleName(command), func(t *testing.T) {
+			stdout, stderr, err := runExample(t, closed.URL+"/Portal.svc", command)
+			if said := strings.TrimSpace(stderr); err == nil || stdout != "" || said == "" || strings.Contains(said, "\n") {
+				t.Errorf("%v: %q, %q; want one line", err, stdout, stderr)
 			}
 		})
 	}

@@ -6,19 +6,17 @@ import soap from 'soap';
 const url = process.env.PORTAL_URL ?? 'http://127.0.0.1:8048/Portal.svc';
 const [login = 'buyer', password = 'apricot', itemId = 'A21101', quantity = '2'] = process.argv.slice(2);
 
-// Money stays text: by itself this library makes floating point numbers of decimals.
-const portal = await soap.createClientAsync(`${url}?singleWsdl`, {
-  handleNilAsNull: true,
-  customDeserializer: { decimal: (text) => text },
-});
+let portal;
 
-/** Calls an operation as the account and returns its result. */
+/** Calls an operation as the account and returns its result. Parameters are sent in this order, and must be in the contract's. */
 async function call(operation, parameters = {}) {
   const [answer] = await portal[`${operation}Async`]({ login, password, ...parameters });
   return answer[`${operation}Result`];
 }
 
 try {
+  // Money stays text: by itself this library makes floating point numbers of decimals.
+  portal = await soap.createClientAsync(`${url}?singleWsdl`, { handleNilAsNull: true, customDeserializer: { decimal: (text) => text } });
   const { CategoryDto: categories } = await call('GetCategories');
   console.log(`signed in as ${login}: ${categories.length} categories`);
 
