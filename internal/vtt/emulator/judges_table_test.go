@@ -40,7 +40,7 @@ func (tb *table) fill(t *testing.T, stack string, age portal.Age, passed []strin
 	for _, row := range rows() {
 		ok := slices.Contains(passed, row)
 		tb.passed[cell{stack, age, row}] = ok
-		if !ok && has(stack, age, row) {
+		if !ok && has(age, row) {
 			t.Errorf("%s was not found good", row)
 		}
 	}
@@ -58,11 +58,10 @@ func rows() (list []string) {
 	return append(list, codes()...)
 }
 
-// has tells whether a stack meets that operation in an age; codes are met in every age. The client has no use for ExportInvoiceXml.
-func has(stack string, age portal.Age, row string) bool {
+// has tells whether an age has that operation; codes are met in every age.
+func has(age portal.Age, row string) bool {
 	published := slices.ContainsFunc(portal.Operations(age), func(o portal.Operation) bool { return o.Name == row })
-	unused := stack == ourClient && row == string(portal.ExportInvoiceXml)
-	return slices.Contains(codes(), row) || published && !unused
+	return published || slices.Contains(codes(), row)
 }
 
 func (tb *table) columns() (list []cell) {
@@ -100,7 +99,7 @@ func (tb *table) mark(column cell, row string) string {
 	switch {
 	case tb.passed[column]:
 		return "✓"
-	case !has(column.stack, column.age, row):
+	case !has(column.age, row):
 		return "–"
 	}
 	return "✗"
