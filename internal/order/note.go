@@ -39,7 +39,7 @@ type NoteOutcome struct {
 // Passed tells whether the service has the note, in whatever form.
 func (o NoteOutcome) Passed() bool { return o.State == NoteSent || o.State == NoteDiffers }
 
-// SaveNote replaces an order's note. It reads the order before: a note that is not the one in the buyer's copy was changed
+// SaveNote replaces an order's note, or adds to it (belief 9). It reads the order before: a note that is not the one in the buyer's copy was changed
 // meanwhile and is shown, not overwritten. It reads it after: what the service shows decides where its answer does not.
 func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, text string) (NoteOutcome, error) {
 	text, err := cleanNote(text)

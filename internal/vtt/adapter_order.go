@@ -77,7 +77,7 @@ func place(list []string, i int) string {
 	return ""
 }
 
-// commaList splits "(a,b)", with or without its brackets. Empty places stay, or pairs would shift.
+// commaList splits "(a,b)", with or without its brackets (belief 7). Empty places stay, or pairs would shift.
 func commaList(list string) []string {
 	if strings.HasPrefix(list, "(") && strings.HasSuffix(list, ")") {
 		list = list[1 : len(list)-1]
@@ -108,7 +108,8 @@ func links(text string) []string {
 	return list
 }
 
-// creation writes a line that is asked for. The wire has whole numbers where the documentation has decimals.
+// creation writes a line that is asked for. The wire has whole numbers where the documentation has decimals
+// (belief 30).
 func creation(l order.NewLine) (portal.OrderLineCreationDto, error) {
 	if l.ItemID == "" || !l.Quantity.IsPositive() {
 		return portal.OrderLineCreationDto{}, errInvalidLine

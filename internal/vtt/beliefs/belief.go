@@ -6,7 +6,8 @@
 // holds at the emulator, that it is found to differ at an emulator set to another answer, and that the client gives right
 // results, or tells the truth about them, under both.
 //
-// Questions that change orders are asked only on request. They put back what they changed, and none can create an order.
+// Questions that change orders are asked only on request. None can create an order, and each puts back what it changed; but a
+// piece that was out of an order for a moment may have been reserved by somebody else meanwhile.
 package beliefs
 
 import (

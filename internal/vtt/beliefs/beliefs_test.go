@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
+	"storefront/internal/order"
 	"storefront/internal/secret"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/beliefs"
@@ -343,4 +344,30 @@ func (s *shop) service() *beliefs.Service {
 func (s *shop) login(name string) portal.Login {
 	a := s.server.Login(s.T, name)
 	return portal.Login{Name: a.Login, Password: secret.New(a.Password)}
+}
+
+// A service that is otherwise in everything at once is still read whole, and what it does to orders is told as it is.
+func TestEverythingOtherwiseAtOnce(t *testing.T) {
+	answers, err := emulator.ParseAnswers(emulator.AnswerNames())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, func(o *emulator.Options) { o.Answers, o.Portions = answers, emulator.PortionsObserved })
+	s.other = true
+	for _, survive := range []func(*shop){
+		findEveryCategory, readCustomsWithoutBrackets, openEveryDocument, understandRefusals, proveLogins, takeUnknownItemsForMissing,
+		tellWhatAddingDid, tellWhatRemovingDid, tellNotesTakenFromNotesRefusedOrCut,
+	} {
+		survive(s)
+	}
+	if got := len(s.listings()); got != items {
+		t.Errorf("%d items", got)
+	}
+}
+
+// tellNotesTakenFromNotesRefusedOrCut leaves out the note that is too long: where notes are cut there is none.
+func tellNotesTakenFromNotesRefusedOrCut(s *shop) {
+	desk, store := s.desk()
+	id, _ := s.reserved(store)
+	s.note(desk, id, "Самовывоз", order.NoteOutcome{State: order.NoteSent, Shows: "Самовывоз"})
 }

@@ -450,6 +450,11 @@ func openEveryDocument(s *shop) {
 	client := &http.Client{Transport: s.plain}
 	several := false
 	for _, o := range s.orders(s.manager) {
+		if o.Status == order.Shipped && len(o.Transfer) == 0 { // as on the order's own page
+			var err error
+			o, err = s.d.OrderStatus(s.Context(), s.manager, o.ID)
+			s.must(err)
+		}
 		several = several || len(o.Transfer) > 1
 		for _, link := range o.Transfer {
 			response, err := client.Get(link)

@@ -22,7 +22,7 @@ type Answers struct {
 	ForeignGroupIds    bool // GroupId is of another system: no category has it
 	UniqueGroupNames   bool // no two roots have children of the same name
 	OneBarcode         bool // ItemDto has Barcode alone, not BarCode beside it
-	LifeTimeTwice      bool // ItemLifeTime stands in ItemDto twice, the second time nil
+	LifeTimeTwice      bool // ItemLifeTime stands in ItemDto twice, the second time empty
 	FitsNamedAsList    bool // rows of GetGoodsCompatibilityInformation are called ArrayOfCompatibilityDto
 	NoUsdRubRate       bool // GetUsdRubRate is not published
 	RateFirst          bool // GetUsdRubRate answers Course and Day instead of Date and Rate

@@ -27,7 +27,7 @@ func (e *encoder) item(d *portal.ItemDto) {
 	e.value("Id", d.Id)
 	e.later("ItemLifeTime", d.ItemLifeTime)
 	if e.answers.LifeTimeTwice {
-		e.later("ItemLifeTime", portal.Null())
+		e.later("ItemLifeTime", portal.Text(""))
 	}
 	e.pieces("MainOfficeQuantity", d.MainOfficeQuantity)
 	e.value("Name", d.Name)

@@ -62,7 +62,8 @@ func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) e
 	return err
 }
 
-// isRow tells whether an element is a row of that name. The documentation calls the rows of one list by the list's own name.
+// isRow tells whether an element is a row of that name. The documentation calls the rows of one list by the list's
+// own name (belief 31).
 func isRow(e soap.Element, name string) bool {
 	return e.Is(DataNamespace, name) || name == "CompatibilityDto" && e.Is(DataNamespace, TypeCompatibles)
 }
