@@ -86,7 +86,7 @@ func (s *Service) editor() portal.Login {
 }
 
 // sampleSize is how many items stand for the whole catalogue.
-const sampleSize = 200
+const sampleSize = 100
 
 // items reads the first items of the catalogue.
 func (s *Service) items(ctx context.Context) ([]portal.ItemDto, error) {
