@@ -239,6 +239,35 @@ func TestWhatCannotBeAsked(t *testing.T) {
 	}
 }
 
+// Of a service of 2016 everything is asked that it knows, and its orders stay as they are: its RemoveItem would take whole lines.
+func TestAskingTheOlderAge(t *testing.T) {
+	s := open(t, func(o *emulator.Options) { o.Age = string(portal.Older) })
+	ask := s.service()
+	ask.Client = portal.NewClient(beliefs.Bounded(s.transport), portal.NewContract(portal.Operations(portal.Older)))
+	before := s.server.Orders()
+	missing, different := map[string]bool{}, map[string]string{}
+	for _, f := range beliefs.Ask(t.Context(), ask, true) {
+		switch {
+		case !f.Asked:
+			missing[f.Belief.Name] = true
+		case f.Err != nil:
+			t.Errorf("%s: %v", f.Belief.Name, f.Err)
+		case f.Differs():
+			different[f.Belief.Name] = f.Answer
+		}
+	}
+	s.same(before, s.server.Orders())
+	s.same(map[string]bool{
+		"utd-url-is-missing-with-lines": true, "links-stand-apart-by-space-comma-or-semicolon": true, "note-answer-is-text": true, "note-is-replaced": true,
+		"note-length-is-limited": true, "life-time-comes-once": true, "add-item-adds": true, "remove-item-count-is-removed": true,
+		"rate-is-date-then-rate": true, "compatibility-rows-are-compatibility-dto": true,
+	}, missing)
+	s.same(map[string]string{
+		"items-carry-local-price-photos-and-group": "none", "items-carry-reserved-and-rest": "none", "utd-url-comes-with-list-and-status": "neither",
+		"items-carry-two-barcodes": "Barcode", "group-id-is-a-category": "missing", "usd-rub-rate-is-published": "missing",
+	}, different)
+}
+
 // An answer that did not come is neither a belief that holds nor one that differs, nor one that was not asked.
 func TestAskingThatFails(t *testing.T) {
 	s := open(t)

@@ -14,9 +14,6 @@ func removeItemCountIsRemoved() Belief {
 		Otherwise: "The order is read before and after: the quantity that it shows is told beside the one that was wanted, and nothing is repeated.",
 		Writes:    true,
 		Ask: func(ctx context.Context, s *Service) (string, error) {
-			if !s.Client.CountsRemovals(ctx) {
-				return "", notAsked("the contract's RemoveItem has no count: it would take the whole line")
-			}
 			p, err := s.editable(ctx, 3)
 			if err != nil {
 				return "", err

@@ -18,6 +18,9 @@ type place struct {
 // editable finds the smallest line of at least so many pieces in an order that is still being reserved: the less there is of
 // it, the less is at stake.
 func (s *Service) editable(ctx context.Context, least int64) (place, error) {
+	if !s.Client.CountsRemovals(ctx) {
+		return place{}, notAsked("the contract's RemoveItem has no count: it would take the whole line")
+	}
 	orders, err := s.ordersIn(ctx, s.editor(), reserving, 10)
 	if err != nil {
 		return place{}, err
