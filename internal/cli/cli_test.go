@@ -30,16 +30,17 @@ func TestExitStatusSaysHowItWent(t *testing.T) {
 		code int
 		says string
 	}{
-		"help":                     {[]string{"--help"}, 0, "healthcheck"},
-		"version":                  {[]string{"version"}, 0, "storefront"},
-		"no command":               {nil, 2, "expected one of"},
-		"an unknown command":       {[]string{"sell"}, 2, "sell"},
-		"an unknown flag":          {[]string{"serve", "--fast"}, 2, "--fast"},
-		"a setting out of range":   {[]string{"serve", "--price-currency", "EUR"}, 2, "price-currency"},
-		"unsafe settings":          {[]string{"serve"}, 1, "DATA_DIR is not set"},
-		"nobody to be healthy":     {[]string{"healthcheck", "--listen", "127.0.0.1:1", "--timeout", "1s"}, 1, "refused"},
-		"a catalogue that's not":   {[]string{"demo", "--portal-catalog", "no-such-file", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0"}, 1, "no-such-file"},
-		"keys where keys are kept": {[]string{"keys", "create", os.DevNull}, 1, "exist"},
+		"help":                      {[]string{"--help"}, 0, "healthcheck"},
+		"version":                   {[]string{"version"}, 0, "storefront"},
+		"no command":                {nil, 2, "expected one of"},
+		"an unknown command":        {[]string{"sell"}, 2, "sell"},
+		"an unknown flag":           {[]string{"serve", "--fast"}, 2, "--fast"},
+		"a setting out of range":    {[]string{"serve", "--price-currency", "EUR"}, 2, "price-currency"},
+		"unsafe settings":           {[]string{"serve"}, 1, "DATA_DIR is not set"},
+		"nobody to be healthy":      {[]string{"healthcheck", "--listen", "127.0.0.1:1", "--timeout", "1s"}, 1, "refused"},
+		"a catalogue that's not":    {[]string{"demo", "--portal-catalog", "no-such-file", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0"}, 1, "no-such-file"},
+		"an answer that nobody has": {[]string{"demo", "--portal-answers", "orders-per-login,orders-for-all", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0"}, 1, "add-item-sets"},
+		"keys where keys are kept":  {[]string{"keys", "create", os.DevNull}, 1, "exist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := run(t, c.args...)

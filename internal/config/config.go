@@ -46,6 +46,7 @@ type Portal struct {
 	Age      string        `name:"portal-age" env:"PORTAL_AGE" default:"current" enum:"current,2016" help:"Age of the contract."`
 	Portions string        `name:"portal-portions" env:"PORTAL_PORTIONS" default:"documented" enum:"documented,observed" help:"Semantics of portions."`
 	Delay    time.Duration `name:"portal-delay" env:"PORTAL_DELAY" default:"0s" help:"Added to every answer."`
+	Answers  []string      `name:"portal-answers" env:"PORTAL_ANSWERS" help:"Other answers to what nobody can know, separated by commas, such as orders-per-login; a wrong one lists them all."`
 	Clock    int           `name:"portal-clock" env:"PORTAL_CLOCK" default:"1" help:"Speed of the orders' clock: 60 makes a minute an hour."`
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // ProveLogin tells whether the service accepts the credentials: nil if so, errkind.AccessDenied if not. It asks the cheapest
-// question there is; where that one is not to be had it asks for the categories.
+// question there is (belief 24); where that one is not to be had it asks for the categories.
 func (d *Distributor) ProveLogin(ctx context.Context, cred buyer.Credentials) error {
 	_, err := d.rateTexts(ctx, cred)
 	switch {

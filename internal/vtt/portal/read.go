@@ -42,7 +42,7 @@ func readValue(d *soap.Decoder, e soap.Element, v *Value) error {
 func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error, yield func(*T) error) error {
 	rows, strangers := 0, 0
 	err := d.Children(func(e soap.Element) error {
-		if !e.Is(DataNamespace, name) {
+		if !isRow(e, name) {
 			strangers++
 			return nil
 		}
@@ -60,6 +60,12 @@ func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) e
 		return &soap.AnswerError{Flaw: soap.WrongBody, Detail: "an array without any " + name}
 	}
 	return err
+}
+
+// isRow tells whether an element is a row of that name. The documentation calls the rows of one list by the list's
+// own name (belief 31).
+func isRow(e soap.Element, name string) bool {
+	return e.Is(DataNamespace, name) || name == "CompatibilityDto" && e.Is(DataNamespace, TypeCompatibles)
 }
 
 // collect gathers the rows of an array; the slice is never nil.
