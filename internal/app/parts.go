@@ -60,7 +60,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	if err != nil {
 		return nil, err
 	}
-	if vtt.Plaintext(o.Settings.VTTURL) {
+	if vtt.Plaintext(o.Settings.VTTURL, o.Settings.VTTProxy) {
 		o.Log.Warn("the distributor is reached over plain http: logins and passwords travel in clear", "vtt_url", o.Settings.VTTURL)
 	}
 	p.engine = search.NewEngine(search.Options{Load: p.priceList})

@@ -26,6 +26,8 @@ type Storefront struct {
 	KeyFile        string        `env:"KEY_FILE" help:"File of the sealing keys, mode 0600, never inside DATA_DIR."`
 	VTTURL         string        `name:"vtt-url" env:"VTT_URL" help:"Address of the distributor's service, …/Portal.svc."`
 	AllowPlaintext bool          `name:"allow-plaintext-upstream" env:"ALLOW_PLAINTEXT_UPSTREAM" help:"Allow VTT_URL to be plain http beyond loopback: credentials then travel in clear."`
+	VTTProxy       secret.URL    `name:"vtt-proxy" env:"VTT_PROXY" help:"Proxy for calls to the distributor alone, http://user:password@host:port; a proxy of the environment is never used."`
+	VTTDump        string        `name:"vtt-dump" env:"VTT_DUMP" help:"Folder to write the last calls to, for debugging: without logins and passwords, with personal prices."`
 	VTTLogin       string        `name:"vtt-login" env:"VTT_LOGIN" help:"Login of a service account that keeps the catalogue warm."`
 	VTTPassword    secret.Text   `name:"vtt-password" env:"VTT_PASSWORD" help:"Password of the service account."`
 	OperatorListen string        `env:"OPERATOR_LISTEN" default:"127.0.0.1:8081" help:"Address of /operator, /metrics and pprof; loopback or a private network only."`
@@ -64,8 +66,8 @@ func (p *Percent) UnmarshalText(b []byte) error {
 
 // String shows the settings without secrets, for the log at start.
 func (s Storefront) String() string {
-	return fmt.Sprintf("listen=%s base_url=%s data_dir=%s key_file=%s vtt_url=%s plaintext=%t service_account=%t operator=%s deviation=%s%% quiet=%s",
-		s.Listen, s.BaseURL, s.DataDir, s.KeyFile, s.VTTURL, s.AllowPlaintext, s.VTTLogin != "", s.OperatorListen, s.PriceDeviation, s.QuietPeriod)
+	return fmt.Sprintf("listen=%s base_url=%s data_dir=%s key_file=%s vtt_url=%s plaintext=%t vtt_proxy=%s vtt_dump=%s service_account=%t operator=%s deviation=%s%% quiet=%s",
+		s.Listen, s.BaseURL, s.DataDir, s.KeyFile, s.VTTURL, s.AllowPlaintext, s.VTTProxy, s.VTTDump, s.VTTLogin != "", s.OperatorListen, s.PriceDeviation, s.QuietPeriod)
 }
 
 // Check refuses what must not run, with one clear line each.
@@ -81,6 +83,8 @@ func (s Storefront) checkFiles() error {
 		return errors.New("KEY_FILE is not set: the file of the sealing keys")
 	case inside(s.KeyFile, s.DataDir):
 		return errors.New("KEY_FILE is inside DATA_DIR: a copy of the data would carry its own keys")
+	case s.VTTDump != "" && inside(s.VTTDump, s.DataDir):
+		return errors.New("VTT_DUMP is inside DATA_DIR: a copy of the data would carry what the distributor answered")
 	}
 	return nil
 }
@@ -90,20 +94,40 @@ func (s Storefront) checkAddresses() error {
 	if err := s.checkBase(); err != nil {
 		errs = append(errs, err)
 	}
-	up, err := url.Parse(s.VTTURL)
-	switch {
-	case s.VTTURL == "" || err != nil || up.Host == "":
-		errs = append(errs, errors.New("VTT_URL is not set to the address of the distributor's service"))
-	case up.Scheme == "https":
-	case up.Scheme != "http":
-		errs = append(errs, errors.New("VTT_URL is neither https nor http"))
-	case !Loopback(up.Hostname()) && !s.AllowPlaintext:
-		errs = append(errs, errors.New("VTT_URL is plain http: logins and passwords would travel in clear; set ALLOW_PLAINTEXT_UPSTREAM=yes to accept that"))
-	}
+	errs = append(errs, s.checkUpstream(), s.checkProxy())
 	if host, _, err := net.SplitHostPort(s.OperatorListen); err != nil || !private(host) {
 		errs = append(errs, errors.New("OPERATOR_LISTEN must name a loopback or private address: it has no sign-in of its own"))
 	}
 	return errors.Join(errs...)
+}
+
+func (s Storefront) checkUpstream() error {
+	up, err := url.Parse(s.VTTURL)
+	switch {
+	case s.VTTURL == "" || err != nil || up.Host == "":
+		return errors.New("VTT_URL is not set to the address of the distributor's service")
+	case up.Scheme == "https":
+		return nil
+	case up.Scheme != "http":
+		return errors.New("VTT_URL is neither https nor http")
+	case !s.stays(up) && !s.AllowPlaintext:
+		return errors.New("VTT_URL is plain http: logins and passwords would travel in clear; set ALLOW_PLAINTEXT_UPSTREAM=yes to accept that")
+	}
+	return nil
+}
+
+// stays tells whether calls to an address don't leave this machine, by way of the proxy or straight.
+func (s Storefront) stays(up *url.URL) bool {
+	via := s.VTTProxy.Bare()
+	return Loopback(up.Hostname()) && (via == nil || Loopback(via.Hostname()))
+}
+
+func (s Storefront) checkProxy() error {
+	via := s.VTTProxy.Bare()
+	if via != nil && (via.Scheme != "http" && via.Scheme != "https" || via.Host == "") {
+		return errors.New("VTT_PROXY is not an address like http://user:password@proxy.example:3128")
+	}
+	return nil
 }
 
 func (s Storefront) checkBase() error {

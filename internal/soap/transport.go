@@ -50,7 +50,8 @@ type Transport struct {
 	url    string
 	reads  *http.Client
 	writes *http.Client
-	// tunnel bounds the way through a proxy, until the request has its connection; 0 where there is no proxy.
+	// tunnel bounds the way through a proxy, until the request has its connection; 0 where there is no proxy. Whoever lets more
+	// calls in than there are connections has them wait within it.
 	tunnel time.Duration
 }
 
@@ -64,7 +65,7 @@ func NewTransport(o TransportOptions) *Transport {
 	writes.DisableKeepAlives = true
 	t := &Transport{url: o.URL, reads: newClient(reads, o.Dump), writes: newClient(writes, o.Dump)}
 	if !o.Proxy.Empty() {
-		t.tunnel = positive(o.Dial, dialTime) + 3*positive(o.TLS, tlsTime) // to dial, to shake hands with it, to ask it, to shake hands
+		t.tunnel = positive(o.Dial, dialTime) + 2*positive(o.TLS, tlsTime) // to dial; to ask the proxy; to shake hands behind it
 	}
 	return t
 }
@@ -74,6 +75,9 @@ const (
 	dialTime = 3 * time.Second
 	tlsTime  = 3 * time.Second
 )
+
+// LongestWay is how long a call with the default bounds takes at most from a free slot to the first byte of its request.
+const LongestWay = dialTime + 2*tlsTime
 
 func newHTTP(o TransportOptions) *http.Transport {
 	protocols := new(http.Protocols)
