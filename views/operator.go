@@ -46,6 +46,7 @@ type Health struct {
 	Calls, Failures int
 	Median, Slowest time.Duration
 	LastFailure     errkind.Kind
+	LastCause       string // of the failure, where more is known: tls, dns …
 	LastFailureAt   time.Time
 }
 
@@ -149,7 +150,7 @@ func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {
 func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
 	row := HealthRow{
 		Operation: h.Operation, Calls: whole(ctx, h.Calls), Failures: whole(ctx, h.Failures), Median: duration(ctx, h.Median),
-		Slowest: duration(ctx, h.Slowest), LastFailure: string(h.LastFailure), LastFailureAt: clock(ctx, h.LastFailureAt, now),
+		Slowest: duration(ctx, h.Slowest), LastFailure: failure(h.LastFailure, h.LastCause), LastFailureAt: clock(ctx, h.LastFailureAt, now),
 	}
 	switch {
 	case h.Calls == 0:
@@ -164,6 +165,14 @@ func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
 		row.Word, row.Tone = i18n.T(ctx, "operator.health.bad"), ui.Danger
 	}
 	return row
+}
+
+// failure names a kind and, where it is known, its cause.
+func failure(kind errkind.Kind, cause string) string {
+	if cause == "" {
+		return string(kind)
+	}
+	return string(kind) + " " + cause
 }
 
 // duration writes milliseconds below a second and seconds with one decimal above.
