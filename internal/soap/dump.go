@@ -139,7 +139,7 @@ func (p *page) headers(all http.Header) {
 
 // text writes a body, cut where it is longer than limit, and says so.
 func (p *page) text(body []byte, limit int, size int64) {
-	p.head.Write(p.scrub.clean(body[:min(len(body), limit)]))
+	p.head.Write(p.scrub.cleanCut(body[:min(len(body), limit)]))
 	if size > int64(limit) {
 		fmt.Fprintf(&p.head, "\n[%d bytes in all]", size)
 	}

@@ -9,6 +9,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -53,8 +54,19 @@ func newScrubber(request []byte) scrubber {
 	return s
 }
 
-// clean returns the text without credentials. An end that may be the beginning of a password, cut off, goes too.
-func (s scrubber) clean(text []byte) []byte {
+// clean returns the text without credentials.
+func (s scrubber) clean(text []byte) []byte { return legible(s.cut(text)) }
+
+// cleanCut is clean for a text that may be cut off: an end that may be the beginning of a password goes too.
+func (s scrubber) cleanCut(text []byte) []byte {
+	text = s.cut(text)
+	if n := s.begun(text); n > 0 {
+		text = append(bytes.Clone(text[:len(text)-n]), redacted...)
+	}
+	return legible(text)
+}
+
+func (s scrubber) cut(text []byte) []byte {
 	text = s.elements.ReplaceAll(text, []byte("${1}"+redacted+"${2}"))
 	if s.spellings != nil {
 		text = s.spellings.ReplaceAll(text, []byte(redacted))
@@ -62,10 +74,7 @@ func (s scrubber) clean(text []byte) []byte {
 	for _, w := range s.wide {
 		text = bytes.ReplaceAll(text, w, []byte(redacted))
 	}
-	if n := s.begun(text); n > 0 {
-		text = append(bytes.Clone(text[:len(text)-n]), redacted...)
-	}
-	return legible(text)
+	return text
 }
 
 // legible replaces what is no text: whatever else is packed in it can't be unpacked any more.
@@ -109,20 +118,32 @@ func passwords(request []byte) (found []string) {
 	}
 }
 
-// spell lists the ways a text is written down in texts: as it is, and escaped for XML, URLs and JSON, in hexadecimal digits and in
-// base64 at each of the three places in a longer text. Upper and lower case are not told apart where they are looked for.
+// spell lists the ways a text is written down in texts: as it is, escaped for XML (once or twice), URLs and JSON, in hexadecimal
+// digits, and in base64 at each of the three places in a longer text. Upper and lower case are not told apart when these are sought.
 func spell(s string) []string {
-	var inXML bytes.Buffer
-	_ = xml.EscapeText(&inXML, []byte(s)) // to memory
-	apostrophes := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
-	least := strings.NewReplacer("&", "&amp;", "<", "&lt;")
-	between := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	all := []string{
-		s, inXML.String(), html.EscapeString(s), apostrophes.Replace(s), least.Replace(s), between.Replace(s),
-		eachRune(s, "&#%d;"), eachRune(s, "&#x%x;"), inJSON(s),
+		s, eachRune(s, "&#%d;"), eachRune(s, "&#x%x;"), inJSON(s),
 		url.QueryEscape(s), url.PathEscape(s), eachByte(s, "%%%02x"), hex.EncodeToString([]byte(s)),
 	}
-	return append(all, inBase64(s)...)
+	all = append(all, inXML(s)...)
+	for _, spelled := range all[1:] { // as a text within a text, a page within a fault
+		all = append(all, inXML(spelled)...)
+	}
+	all = append(all, inBase64(s)...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// inXML escapes a text in the ways that writers of XML and HTML have.
+func inXML(s string) []string {
+	var full bytes.Buffer
+	_ = xml.EscapeText(&full, []byte(s)) // to memory
+	least := strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(s)
+	between := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return []string{
+		full.String(), html.EscapeString(s), least, between,
+		strings.ReplaceAll(between, `"`, "&quot;"), strings.NewReplacer(`"`, "&quot;", "'", "&apos;").Replace(between),
+	}
 }
 
 func eachRune(s, format string) string {
