@@ -234,7 +234,7 @@ func TestNothingStarted(t *testing.T) {
 		options soap.TransportOptions
 	}{
 		"refused":        {t.Context(), soap.TransportOptions{URL: closed}},
-		"no such host":   {t.Context(), soap.TransportOptions{URL: "http://portal.invalid/"}},
+		"no such host":   {t.Context(), soap.TransportOptions{URL: "http://portal.invalid/", Resolver: noNames}},
 		"not trusted":    {t.Context(), soap.TransportOptions{URL: secure.URL}},
 		"no handshake":   {t.Context(), soap.TransportOptions{URL: "https://" + silent, TLS: 20 * time.Millisecond}},
 		"ended before":   {ended, soap.TransportOptions{URL: closed}},

@@ -35,7 +35,8 @@ type Options struct {
 	DumpFailed func(error)
 	// Contract is what the service publishes; nil means portal.DefaultContract.
 	Contract *portal.Contract
-	TLS      *tls.Config // nil verifies against the system's certificates
+	TLS      *tls.Config   // nil verifies against the system's certificates
+	Resolver *net.Resolver // finds addresses; nil is the system's
 	// PortionSize is the number of rows asked for at a time, at least 2 because portions overlap by one; 0 means 1,000.
 	PortionSize int
 	// Observe is told of each call after it ended, with an error of package errkind. It may be nil.
@@ -71,7 +72,9 @@ func New(o Options) (*Distributor, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := soap.NewTransport(soap.TransportOptions{URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total, Proxy: o.Proxy, Dump: dump})
+	transport := soap.NewTransport(soap.TransportOptions{
+		URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total, Proxy: o.Proxy, Resolver: o.Resolver, Dump: dump,
+	})
 	calls := soap.Limit(transport, limits)
 	if o.Observe != nil {
 		calls = soap.Observe(calls, o.Now, func(operation string, took time.Duration, err error) {

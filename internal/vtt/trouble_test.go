@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,11 @@ import (
 	"storefront/internal/secret"
 	"storefront/internal/vtt"
 )
+
+// noNames is a resolver without a server to ask; "localhost" and the like it knows by itself.
+var noNames = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("no name server here")
+}}
 
 func proxy(t *testing.T, address string) secret.URL {
 	t.Helper()
@@ -61,7 +67,7 @@ func TestWhyTheServiceIsNotReached(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0
-			c.options.Now = func() time.Time { return readAt }
+			c.options.Now, c.options.Resolver = func() time.Time { return readAt }, noNames
 			c.options.Pause = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 			c.options.Observe = func(string, time.Duration, error) { tries++ }
 			d, err := vtt.New(c.options)
