@@ -23,6 +23,7 @@ const (
 type DumpOptions struct {
 	Folder string // made if there is none
 	Calls  int    // calls kept, the oldest is written over; 0 means 200
+	Answer int    // bytes kept of an answer; 0 means 256 KB
 	Now    func() time.Time
 	// Failed is told of a call that could not be written down; the call itself does not notice. It may be nil.
 	Failed func(error)
@@ -38,7 +39,7 @@ type Dump struct {
 
 // OpenDump makes a Dump, and its folder, which must take files.
 func OpenDump(o DumpOptions) (*Dump, error) {
-	o.Calls = positive(o.Calls, dumpCalls)
+	o.Calls, o.Answer = positive(o.Calls, dumpCalls), positive(o.Answer, dumpAnswer)
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("the dump's folder: %w", err)
 	}
@@ -154,7 +155,7 @@ func (p *page) answered(r *http.Response) {
 // read takes a piece of the answer. What is beyond the bound is counted only.
 func (p *page) read(piece []byte) {
 	p.size += int64(len(piece))
-	p.body = append(p.body, piece[:min(len(piece), dumpAnswer-len(p.body))]...)
+	p.body = append(p.body, piece[:min(len(piece), p.dump.o.Answer-len(p.body))]...)
 }
 
 // end writes the page; err is what ended the call before its time. Further ends do nothing.
@@ -163,7 +164,7 @@ func (p *page) end(err error) {
 		return
 	}
 	p.ended = true
-	p.text(p.body, dumpAnswer, p.size)
+	p.text(p.body, p.dump.o.Answer, p.size)
 	if err != nil {
 		fmt.Fprintf(&p.head, "ended by: %s\n", p.scrub.clean([]byte(err.Error())))
 	}
