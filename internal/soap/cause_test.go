@@ -163,7 +163,7 @@ func TestCauses(t *testing.T) {
 	silent := listen(t)
 	over, end := context.WithCancel(t.Context())
 	end()
-	soon := func(call *soap.Call) *soap.Call { call.FirstByte = 20 * time.Millisecond; return call }
+	soon := func(call *soap.Call) *soap.Call { call.FirstByte = 100 * time.Millisecond; return call }
 	for name, c := range map[string]struct {
 		ctx     context.Context
 		options soap.TransportOptions

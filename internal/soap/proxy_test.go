@@ -172,15 +172,15 @@ func TestProxiesThatFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			call := tell()
-			if c.started {
-				call.FirstByte = 20 * time.Millisecond
+			options := soap.TransportOptions{URL: c.url, Proxy: through(t, c.proxy), Resolver: noNames, TLSConfig: ours.trusted()}
+			switch {
+			case c.cause != soap.CauseTimeout: // nobody is hurried
+			case c.started:
+				call.FirstByte = 100 * time.Millisecond
+			default:
+				options.Dial, options.TLS = 50*time.Millisecond, 50*time.Millisecond
 			}
-			if c.cause == soap.CauseCut {
-				call.FirstByte = 0
-			}
-			transport := dial(t, soap.TransportOptions{
-				URL: c.url, Proxy: through(t, c.proxy), Resolver: noNames, TLSConfig: ours.trusted(), Dial: 50 * time.Millisecond, TLS: 50 * time.Millisecond,
-			})
+			transport := dial(t, options)
 			wantLost(t, transport.RoundTrip(t.Context(), call), c.started, c.cause)
 		})
 	}
