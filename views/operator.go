@@ -19,6 +19,8 @@ type OperatorSource struct {
 	Upstream  string // address of the service, without credentials
 	// Plaintext means that logins and passwords travel to the service in clear.
 	Plaintext bool
+	Proxy     string // on the way to it, without credentials; empty where there is none
+	Dump      string // folder that its traffic is written to; empty where it is not
 	// EmulatorURL is the emulator's own page in demo; empty otherwise.
 	EmulatorURL string
 	Runs        []Run    // newest first
@@ -62,6 +64,7 @@ type Operator struct {
 	Version, Upstream string
 	StartedAt         Moment
 	Plaintext         bool
+	Proxy, Dump       string
 	EmulatorURL       string
 	Figures           []Figure
 	Runs              []RunRow
@@ -100,7 +103,7 @@ type SizeRow struct{ Name, Rows, Bytes string }
 // NewOperator makes the operator's page.
 func NewOperator(ctx context.Context, s OperatorSource) Operator {
 	page := Operator{
-		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext,
+		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext, Proxy: s.Proxy, Dump: s.Dump,
 		EmulatorURL: SafeURL(s.EmulatorURL), Figures: newFigures(ctx, s), ReadAt: seconds(s.Now, s.Now),
 	}
 	for _, r := range s.Runs {
