@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -63,6 +64,9 @@ func TestEveryPhaseIsBounded(t *testing.T) {
 		"to begin an answer":          {"http://" + silent, soap.TransportOptions{}, 0, short, context.DeadlineExceeded},
 		"to end an answer":            {server(t, drip), soap.TransportOptions{}, short, 0, context.DeadlineExceeded},
 		"to end an answer, a first":   {server(t, drip), soap.TransportOptions{}, 2 * short, short, context.DeadlineExceeded},
+		"to end a header":             {ceaseless(t, "HTTP/1.1 200 OK\r\n", "A: xxxx\r\n"), soap.TransportOptions{}, 0, 0, nil},
+		"to end a line of a header":   {ceaseless(t, "HTTP/1.1 200 OK\r\nA: ", "xxxx"), soap.TransportOptions{}, 0, 0, nil},
+		"to end interim answers":      {ceaseless(t, "", "HTTP/1.1 103 Early Hints\r\nA: x\r\n\r\n"), soap.TransportOptions{}, 0, 0, nil},
 		"ten gigabytes declared":      {server(t, declared), soap.TransportOptions{}, 0, 0, soap.Truncated},
 		"a text without an end":       {server(t, flood(begun, "xxxx")), soap.TransportOptions{}, 0, 0, soap.TooLong},
 		"elements without an end":     {server(t, flood(begun, "<a/>")), soap.TransportOptions{}, 0, 0, soap.TooLarge},
@@ -74,12 +78,12 @@ func TestEveryPhaseIsBounded(t *testing.T) {
 		"white space before anything": {server(t, flood("", "    ")), soap.TransportOptions{}, 0, 0, soap.TooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx := t.Context()
-			if c.deadline > 0 {
-				within, cancel := context.WithTimeout(ctx, c.deadline)
-				defer cancel()
-				ctx = within
+			given := c.deadline
+			if given == 0 {
+				given = 30 * time.Second // the transport must end it by itself
 			}
+			ctx, cancel := context.WithTimeout(t.Context(), given)
+			defer cancel()
 			c.options.URL = c.url
 			call := tell()
 			call.FirstByte, call.Limit = c.firstByte, 2<<20
@@ -88,6 +92,9 @@ func TestEveryPhaseIsBounded(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			err := transport.RoundTrip(ctx, call)
 			runtime.ReadMemStats(&after)
+			if c.deadline == 0 && ctx.Err() != nil {
+				t.Error("only the caller's deadline ended it")
+			}
 			if err == nil || c.want != nil && !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
@@ -96,6 +103,17 @@ func TestEveryPhaseIsBounded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ceaseless answers with a beginning, then a piece again and again, for as long as somebody listens.
+func ceaseless(t *testing.T, beginning, piece string) string {
+	t.Helper()
+	return "http://127.0.0.1:" + accept(t, func(conn net.Conn) {
+		_, err := io.WriteString(conn, beginning)
+		for piece := strings.Repeat(piece, 1<<10); err == nil; {
+			_, err = io.WriteString(conn, piece)
+		}
+	})
 }
 
 // server answers with a handler until the test ends.

@@ -186,6 +186,19 @@ func TestProxiesThatFail(t *testing.T) {
 	}
 }
 
+// A refusal of the proxy is told with its status: 407 is mended otherwise than 502.
+func TestRefusalsOfProxiesHaveAStatus(t *testing.T) {
+	for _, status := range []int{201, 301, 403, 407, 502, 503} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		var got *soap.ProxyError
+		err := dial(t, soap.TransportOptions{URL: "https://" + outside, Proxy: through(t, proxy.URL)}).RoundTrip(t.Context(), tell())
+		if !errors.As(err, &got) || got.Status != status {
+			t.Errorf("%d: %v", status, err)
+		}
+		proxy.Close()
+	}
+}
+
 // What a proxy answers in the service's place is no answer of the service.
 func TestAProxysOwnAnswer(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
