@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -103,6 +105,40 @@ func TestAServiceThatDoesNotProveItself(t *testing.T) {
 	}
 	if asked.Load() != 0 || strings.Contains(logged, "tarragon") {
 		t.Errorf("%d requests reached whoever it is, and the log is\n%s", asked.Load(), logged)
+	}
+}
+
+// What a service sends without having been asked is not repeated in the log: it may be anything, a password too.
+func TestUnaskedAnswersAreNotRepeated(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					body, _ := io.ReadAll(r.Body)
+					_, _ = io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"+string(body))
+					_, _ = conn.Read(make([]byte, 1)) // until the other side hangs up
+				}
+			}()
+		}
+	}()
+	s := serve(t, "VTT_URL=http://"+listener.Addr().String()+"/Portal.svc")
+	v := (&demo{t: t, shop: s.base}).visitor(t)
+	v.signIn(account{"dealer", "tarragon"})
+	if !within(patience, func() bool { return strings.Contains(s.log.String(), "Unsolicited response") }) {
+		t.Errorf("nothing was sent unasked:\n%s", s.log)
+	}
+	if logged := s.log.String(); strings.Contains(logged, "tarragon") || strings.Contains(logged, "Envelope") {
+		t.Errorf("the log repeats what was sent:\n%s", logged)
 	}
 }
 

@@ -2,10 +2,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 
 	"github.com/alecthomas/kong"
@@ -69,5 +71,20 @@ func logger(w io.Writer, format string) *slog.Logger {
 		log = slog.New(slog.NewTextHandler(w, nil))
 	}
 	slog.SetDefault(log)
+	stdlog.SetOutput(libraries{log})
 	return log
+}
+
+// libraries is what libraries print by themselves, without what they quote: net/http prints the beginning of an answer that
+// nobody asked for, and that may hold anything.
+type libraries struct{ log *slog.Logger }
+
+func (l libraries) Write(line []byte) (int, error) {
+	said, quoted, found := bytes.Cut(bytes.TrimSpace(line), []byte{'"'})
+	text := string(said)
+	if found {
+		text += fmt.Sprintf("[%d bytes]", len(quoted))
+	}
+	l.log.Warn("a library says", "said", text)
+	return len(line), nil
 }
