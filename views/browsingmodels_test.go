@@ -12,6 +12,7 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/i18n"
 	"storefront/internal/search"
 	"storefront/views"
 )
@@ -220,6 +221,19 @@ func TestSignInTellsApartWhatWentWrong(t *testing.T) {
 			t.Errorf("%s and %s are both %q", kind, other, p.Title)
 		}
 		seen[p.Title] = kind
+	}
+	texts := map[string]string{"": i18n.T(ctx, "login.UNREACHABLE")}
+	for _, key := range []string{"portal.dns", "portal.dial", "portal.tls", "portal.proxy", ""} { // why it can't be reached is told apart too
+		p := views.NewLogin(ctx, "dealer", "/cart", errkind.New(errkind.Unreachable, key)).Problem
+		if key != "" {
+			texts[key] = i18n.T(ctx, key)
+		}
+		if p.Title != i18n.T(ctx, "login.UNREACHABLE.title") || p.Text != texts[key] {
+			t.Errorf("%q: %+v", key, p)
+		}
+		if general := views.NewProblem(ctx, errkind.New(errkind.Unreachable, key)); general.Title != i18n.T(ctx, "error.UNREACHABLE.title") || key != "" && general.Text != texts[key] {
+			t.Errorf("%q: %+v", key, general)
+		}
 	}
 	page := document(t, ctx, views.LoginPage(views.Frame{}, views.NewLogin(ctx, "dealer", "/cart", nil)))
 	if page.Find("[name=password]").AttrOr("value", "") != "" || page.Find("input[name=next]").AttrOr("value", "") != "/cart" {

@@ -102,7 +102,7 @@ var reserved = []struct{ path, name, only, why string }{
 	{"os", "LookupEnv", "internal/config internal/verify", "settings are read in one place"},
 	{"os", "Environ", "internal/config internal/verify", "settings are read in one place"},
 	{"os", "Exit", ". internal/verify", "deferred work must run"},
-	{"", "Reveal", "internal/secret internal/buyer internal/vtt/portal", "a secret leaves only to be sealed or sent"},
+	{"", "Reveal", "internal/secret internal/buyer internal/vtt/portal internal/soap", "a secret leaves only to be sealed or sent"},
 }
 
 // A rule finds what is wrong with one file of the program.

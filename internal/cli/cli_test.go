@@ -13,7 +13,7 @@ import (
 // run runs the command line without any of our settings in the environment.
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	for _, name := range []string{"LISTEN", "BASE_URL", "DATA_DIR", "KEY_FILE", "VTT_URL", "VTT_LOGIN", "VTT_PASSWORD", "OPERATOR_LISTEN"} {
+	for _, name := range []string{"LISTEN", "BASE_URL", "DATA_DIR", "KEY_FILE", "VTT_URL", "VTT_PROXY", "VTT_DUMP", "VTT_LOGIN", "VTT_PASSWORD", "OPERATOR_LISTEN"} {
 		t.Setenv(name, "")
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
@@ -59,5 +59,15 @@ func TestKeysAreForTheirOwnerAlone(t *testing.T) {
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, error %v", info.Mode(), err)
+	}
+}
+
+// What can't be read of a secret setting is refused without being repeated.
+func TestSecretSettingsAreNotRepeated(t *testing.T) {
+	for _, proxy := range []string{"http://shop:canary@%zz", "shop:canary", "socks5://shop:canary@proxy.example", "://shop:canary"} {
+		code, stdout, stderr := run(t, "serve", "--data-dir", t.TempDir(), "--key-file", "keys.json", "--vtt-url", "https://portal.example/", "--vtt-proxy", proxy)
+		if code == 0 || !strings.Contains(strings.ToLower(stderr), "proxy") || strings.Contains(stdout+stderr, "canary") {
+			t.Errorf("%s: exit status %d with %q %q", proxy, code, stdout, stderr)
+		}
 	}
 }

@@ -27,8 +27,8 @@ type fakeDistributor struct {
 	orders   map[buyer.ID][]order.Order
 	fits     []catalog.Fit
 	related  map[catalog.ItemID][]catalog.Listing // nil: not published
-	hidden   func(n int) bool // items left out
-	priced   bool             // false: every price is on request
+	hidden   func(n int) bool                     // items left out
+	priced   bool                                 // false: every price is on request
 	broken   map[string]error
 	panics   map[string]bool
 	calls    map[string]int

@@ -34,7 +34,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		_, err := vtt.New(o)
 		o.AllowPlaintext = true
 		_, errAllowed := vtt.New(o)
-		if got := vtt.Plaintext(address); got != c.plain {
+		if got := vtt.Plaintext(address, secret.URL{}); got != c.plain {
 			t.Errorf("%s: plain text is %v", address, got)
 		}
 		bad := strings.Contains(address, "?") || strings.Contains(address, "@")

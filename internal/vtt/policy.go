@@ -36,14 +36,14 @@ var policies = map[portal.Op]policy{
 	portal.GetCategoryItems:                 {3 * time.Minute, 2 * time.Minute, 0, listLimit, soap.Bulk},
 	portal.GetCategoryRuntimeItems:          {3 * time.Minute, 2 * time.Minute, 0, listLimit, soap.Bulk},
 	portal.GetGoodsCompatibilityInformation: {5 * time.Minute, 3 * time.Minute, 0, orderLimit, soap.Bulk},
+	portal.GetAdditionalAttributes:          {5 * time.Minute, 3 * time.Minute, 0, listLimit, soap.Bulk},
 
+	portal.GetItem:          {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
+	portal.GetRuntimeItem:   {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
+	portal.GetCategories:    {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
 	portal.GetRelatedItems:  {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
-	portal.ExportInvoiceXml: {60 * time.Second, 45 * time.Second, 20 * time.Second, orderLimit, soap.Urgent},
-
-	portal.GetItem:        {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
-	portal.GetRuntimeItem: {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
-	portal.GetCategories:  {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
-	portal.GetUsdRubRate:  {10 * time.Second, 10 * time.Second, 5 * time.Second, singleLimit, soap.Prompt},
+	portal.ExportInvoiceXml: {60 * time.Second, 45 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
+	portal.GetUsdRubRate:    {10 * time.Second, 10 * time.Second, 5 * time.Second, singleLimit, soap.Prompt},
 
 	portal.GetOrders:         {60 * time.Second, 45 * time.Second, 20 * time.Second, orderLimit, soap.Urgent},
 	portal.GetOrderStatus:    {30 * time.Second, 20 * time.Second, 20 * time.Second, singleLimit, soap.Urgent},

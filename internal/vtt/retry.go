@@ -79,7 +79,7 @@ func transient(err error) bool {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return false
 	case errors.As(err, &lost):
-		return true
+		return mayPass(lost.Cause)
 	case errors.As(err, &status):
 		return status.Status >= 500
 	case errors.As(err, &bad):
@@ -88,6 +88,15 @@ func transient(err error) bool {
 		return faultKind(fault.Code) == errkind.Technical
 	}
 	return false
+}
+
+// mayPass tells whether what failed on the way may be well the next moment. A certificate and a proxy's refusal are not.
+func mayPass(cause soap.Cause) bool {
+	switch cause {
+	case soap.CauseTLS, soap.CauseProxy, soap.CauseRequest, soap.CauseTimeout:
+		return false
+	}
+	return true
 }
 
 func wait(ctx context.Context, d time.Duration) error {
