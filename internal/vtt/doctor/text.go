@@ -67,13 +67,24 @@ func (p *printer) channel(r Report) {
 		p.line("  through the proxy of VTT_PROXY")
 	}
 	if ms := r.Channel.ClockDifference; ms != nil {
-		p.line("  its clock is ahead of ours by %s", time.Duration(*ms)*time.Millisecond)
+		p.line("  its clock %s", clockWords(time.Duration(*ms)*time.Millisecond))
 	}
 	if !r.Account.Accepted {
 		p.line("  login %q was not accepted: %s", r.Account.Login, r.Account.Error)
 		return
 	}
 	p.line("  login %q was accepted; may edit orders: %s", r.Account.Login, r.Account.MayEdit)
+}
+
+// clockWords says how two clocks differ; what may be rounding is no difference.
+func clockWords(ahead time.Duration) string {
+	switch {
+	case ahead.Abs() <= time.Second:
+		return "agrees with ours"
+	case ahead < 0:
+		return "is behind ours by " + ahead.Abs().String()
+	}
+	return "is ahead of ours by " + ahead.String()
 }
 
 func (p *printer) contract(c Contract) {
