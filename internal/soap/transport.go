@@ -63,7 +63,7 @@ func NewTransport(o TransportOptions) *Transport {
 	// A write takes a fresh connection. A kept one may die under the request, and then nobody knows whether it was read.
 	writes := newHTTP(o)
 	writes.DisableKeepAlives = true
-	t := &Transport{url: o.URL, reads: newClient(reads, o.Dump), writes: newClient(writes, o.Dump)}
+	t := &Transport{url: o.URL, reads: newClient(reads, o), writes: newClient(writes, o)}
 	if !o.Proxy.Empty() {
 		t.tunnel = positive(o.Dial, dialTime) + 2*positive(o.TLS, tlsTime) // to dial; to ask the proxy; to shake hands behind it
 	}
@@ -107,9 +107,9 @@ func tunnelled(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Resp
 	return nil
 }
 
-func newClient(t *http.Transport, dump *Dump) *http.Client {
+func newClient(t *http.Transport, o TransportOptions) *http.Client {
 	return &http.Client{
-		Transport:     dump.around(t),
+		Transport:     o.Dump.around(t, o.Proxy),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -141,6 +141,7 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 	if errors.As(err, &lost) {
 		lost.Err = cause(ctx, lost.Err)
 		lost.Cause = causeOf(lost.Err, progress{started: true})
+		lost.Err = quiet(lost.Err)
 	}
 	return err
 }
@@ -204,7 +205,7 @@ func stopAll(timers []*time.Timer) {
 // lost says what is certain of a request without an answer.
 func (t *Transport) lost(err error, w *way) *TransportError {
 	p := progress{started: w.connected.Load(), proxied: t.tunnel > 0, broken: w.broken.Load()}
-	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: err}
+	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: quiet(err)}
 }
 
 func (t *Transport) request(ctx context.Context, call *Call) (*http.Request, error) {
