@@ -132,7 +132,7 @@ func server(t *testing.T, handler http.HandlerFunc) string {
 // After a thousand calls that failed in every way there is, goroutines and file descriptors are as many as before.
 func TestFaultyCallsLeaveNothingBehind(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	untrusted.Config.ErrorLog = quiet()
+	untrusted.Config.ErrorLog = noLog()
 	untrusted.StartTLS()
 	defer untrusted.Close()
 	proxy := server(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })

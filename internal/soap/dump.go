@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"time"
+
+	"storefront/internal/secret"
 )
 
 // Bounds of a dump: what is kept of a request and of an answer, in bytes, and how many calls are kept.
@@ -54,17 +56,23 @@ func OpenDump(o DumpOptions) (*Dump, error) {
 }
 
 // around wraps a transport of HTTP, so that what is dumped is what was sent and what was read; nil wraps nothing.
-func (d *Dump) around(next *http.Transport) http.RoundTripper {
+// The password of a proxy is taken out like that of a call.
+func (d *Dump) around(next *http.Transport, proxy secret.URL) http.RoundTripper {
 	if d == nil {
 		return next
 	}
-	return &dumping{Transport: next, dump: d}
+	t := &dumping{Transport: next, dump: d}
+	if via := proxy.Reveal(); via != nil {
+		t.proxyPassword, _ = via.User.Password()
+	}
+	return t
 }
 
 // dumping is a transport whose traffic is dumped. What it does not say itself, closing idle connections, is the transport's.
 type dumping struct {
 	*http.Transport
-	dump *Dump
+	dump          *Dump
+	proxyPassword string
 }
 
 func (t *dumping) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -72,15 +80,24 @@ func (t *dumping) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := t.dump.begin(r, sent)
+	page := t.dump.begin(r, sent, newScrubber(sent, t.proxyPassword))
 	answer, err := t.Transport.RoundTrip(r)
 	if err != nil {
 		page.end(err)
 		return nil, err
 	}
 	page.answered(answer)
-	answer.Body = &dumpedBody{ReadCloser: answer.Body, page: page}
+	answer.Body = &dumpedBody{ReadCloser: answer.Body, page: page, rest: t.dump.unread(answer)}
 	return answer, nil
+}
+
+// unread is how many bytes of an answer are read for the dump alone, if nobody else does: a gateway's page, if it says how long it
+// is and is short.
+func (d *Dump) unread(r *http.Response) int64 {
+	if r.StatusCode == http.StatusOK || r.ContentLength > int64(d.o.Answer) {
+		return 0
+	}
+	return max(r.ContentLength, 0)
 }
 
 // page is what is written of a call. It is used by one goroutine at a time.
@@ -94,8 +111,8 @@ type page struct {
 	ended  bool
 }
 
-func (d *Dump) begin(r *http.Request, sent []byte) *page {
-	p := &page{dump: d, number: d.last.Add(1), scrub: newScrubber(sent)}
+func (d *Dump) begin(r *http.Request, sent []byte, scrub scrubber) *page {
+	p := &page{dump: d, number: d.last.Add(1), scrub: scrub}
 	fmt.Fprintf(&p.head, "call %d at %s\n\n%s %s\n", p.number, d.o.Now().UTC().Format(time.RFC3339Nano), r.Method, r.URL.Redacted())
 	p.headers(r.Header)
 	p.text(sent, dumpRequest, int64(len(sent)))
@@ -166,7 +183,7 @@ func (p *page) end(err error) {
 	p.ended = true
 	p.text(p.body, p.dump.o.Answer, p.size)
 	if err != nil {
-		fmt.Fprintf(&p.head, "ended by: %s\n", p.scrub.clean([]byte(err.Error())))
+		fmt.Fprintf(&p.head, "ended by: %s\n", p.scrub.clean([]byte(quiet(err).Error())))
 	}
 	name := fmt.Sprintf("call-%03d.txt", p.number%int64(p.dump.o.Calls))
 	if err := p.dump.write(name, p.head.Bytes()); err != nil && p.dump.o.Failed != nil {
@@ -194,6 +211,7 @@ func (d *Dump) write(name string, content []byte) error {
 type dumpedBody struct {
 	io.ReadCloser
 	page *page
+	rest int64 // to be read at the end if nothing was read before
 	err  error
 }
 
@@ -207,6 +225,9 @@ func (b *dumpedBody) Read(into []byte) (int, error) {
 }
 
 func (b *dumpedBody) Close() error {
+	if b.page.size == 0 && b.err == nil {
+		_, _ = io.CopyN(io.Discard, b, b.rest) // Read takes note of what goes wrong
+	}
 	err := b.ReadCloser.Close()
 	b.page.end(b.err)
 	return err

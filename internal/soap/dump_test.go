@@ -266,6 +266,45 @@ func TestDumpsThatCannotBe(t *testing.T) {
 	}
 }
 
+// A proxy that repeats what it was told does not get its own password into the dump.
+func TestDumpsHoldNoPasswordOfAProxy(t *testing.T) {
+	proxy := server(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		_, _ = io.WriteString(w, "Wrong: "+r.Header.Get("Proxy-Authorization")+" or shop:tarragon-canary")
+	})
+	folder := filepath.Join(t.TempDir(), "dump")
+	dump, err := soap.OpenDump(soap.DumpOptions{Folder: folder, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := dial(t, soap.TransportOptions{
+		URL: "http://" + outside, Proxy: through(t, strings.Replace(proxy, "://", "://shop:tarragon-canary@", 1)), Dump: dump,
+	})
+	_ = transport.RoundTrip(t.Context(), ask())
+	encoded := base64.StdEncoding.EncodeToString([]byte("shop:tarragon-canary"))
+	if text := strings.Join(files(t, folder), ""); strings.Contains(text, "canary") || strings.Contains(text, encoded[8:24]) || !strings.Contains(text, "Wrong: Basic") {
+		t.Errorf("%s", text)
+	}
+}
+
+// Passwords of every length and of any characters are taken out; of one too long to be looked for nothing is shown around it.
+func TestDumpsKnowPasswordsOfEveryLength(t *testing.T) {
+	for _, word := range []string{
+		"q", "qz", "q&", "ъ", "😀😀", "qz(canary", "canary[.*+?]{}^$|\\Q", strings.Repeat("канарейка & ", 12), strings.Repeat("ъ", 150), strings.Repeat("ъ", 151), strings.Repeat("canary ", 20000),
+	} {
+		transport, read := dumped(t, serveRaw(t, "Wrong: ["+word+"] and so on"), 0)
+		call := ask()
+		w := soap.NewWriter()
+		w.Text("password", word)
+		call.Envelope, _ = w.Envelope()
+		_ = transport.RoundTrip(t.Context(), call)
+		text := strings.Join(read(), "")
+		if _, answered, _ := strings.Cut(text, "\n\nWrong: "); strings.Contains(answered, word) || strings.Contains(text, "канар") || strings.Contains(text, "canary") || text == "" {
+			t.Errorf("%.20q: %.600s", word, text)
+		}
+	}
+}
+
 // What is written of bytes that are no text can't be unpacked.
 func TestDumpsHoldNothingPacked(t *testing.T) {
 	transport, read := dumped(t, serveRaw(t, "\x1f\x8b\x08\x00\x00packed"), 0)

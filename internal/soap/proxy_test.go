@@ -96,7 +96,7 @@ func TestSecureCallsThroughAProxy(t *testing.T) {
 				answer(w, good)
 			}))
 			service.TLS = serving(t, ours, c.certified, time.Now().Add(time.Hour))
-			service.Config.ErrorLog = quiet()
+			service.Config.ErrorLog = noLog()
 			service.StartTLS()
 			defer service.Close()
 			got := make(chan seen, 1)
@@ -237,8 +237,8 @@ func TestOnlyTheOldProtocol(t *testing.T) {
 	}
 }
 
-// quiet is for servers whose clients are meant to hang up.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+// noLog is for servers whose clients are meant to hang up.
+func noLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // refused is an address where nobody listens.
 func refused(t *testing.T) string {

@@ -3,11 +3,8 @@ package soap
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/xml"
 	"fmt"
-	"html"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,35 +20,63 @@ const redacted = secret.Redacted
 // is cut off, to the end of all.
 const credentialElement = `(?is)(<(?:[^\s<>/:]+:)?(?:login|password)(?:\s[^>]*)?>).*?(</(?:[^\s<>/:]+:)?(?:login|password)\s*>|\z)`
 
-// scrubber takes credentials out of what is written down. It belongs to one call, whose password it knows.
+// scrubber takes credentials out of what is written down. It belongs to one call, whose passwords it knows.
 type scrubber struct {
 	elements  *regexp.Regexp
-	spellings *regexp.Regexp // nil where the call has no password
-	known     [][]byte       // what spellings matches, and the wide ones that are no UTF-8
-	wide      [][]byte
+	spellings []*regexp.Regexp // whole passwords
+	begins    []*regexp.Regexp // beginnings of passwords, at the end of a text
+	coded     [][]byte         // what passwords are coded as, for their beginnings
+	wide      [][]byte         // in UTF-16, which no regular expression reads
+	blind     bool             // a password is too long to be looked for: nothing is shown
 }
 
-// newScrubber learns the password from the request itself.
-func newScrubber(request []byte) scrubber {
+// newScrubber learns the password from the request itself; others may be known beside it.
+func newScrubber(request []byte, others ...string) scrubber {
 	s := scrubber{elements: regexp.MustCompile(credentialElement)}
-	var patterns []string
-	for _, password := range passwords(request) {
-		if password == "" {
-			continue
+	for _, password := range append(passwords(request), others...) {
+		switch {
+		case password == "":
+		case utf8.RuneCountInString(password) > longest:
+			s.blind = true
+		default:
+			s.learn(password)
 		}
-		for _, spelled := range spell(password) {
-			patterns = append(patterns, regexp.QuoteMeta(spelled))
-			s.known = append(s.known, []byte(spelled))
-		}
-		little, big := wideText(password)
-		s.wide = append(s.wide, little, big)
 	}
-	if len(patterns) > 0 {
-		s.spellings = regexp.MustCompile("(?i:" + strings.Join(patterns, "|") + ")")
-		s.spellings.Longest()
-	}
-	s.known = append(s.known, s.wide...)
 	return s
+}
+
+func (s *scrubber) learn(password string) {
+	runes := []rune(password)
+	written := make([]string, len(runes))
+	for i, r := range runes {
+		written[i] = writings(r)
+	}
+	patterns := []string{strings.Join(written, "")}
+	for _, code := range codes(password) {
+		patterns = append(patterns, regexp.QuoteMeta(code))
+		s.coded = append(s.coded, []byte(code))
+	}
+	whole := regexp.MustCompile("(?i:" + strings.Join(patterns, "|") + ")")
+	whole.Longest()
+	s.spellings = append(s.spellings, whole)
+	s.begins = append(s.begins, regexp.MustCompile("(?i:"+beginning(written)+`)\z`))
+	little, big := wideText(password)
+	s.wide = append(s.wide, little, big)
+}
+
+// longest is how long a password may be, in characters, to be looked for: regular expressions nest no deeper.
+const longest = 150
+
+// halved matches a character's escape that is cut off.
+const halved = `&[#a-z0-9;]*|%[0-9a-f]*|\\+(?:u[0-9a-f]*)?`
+
+// beginning matches the first characters, as many as there are, and a last one that is not all there.
+func beginning(written []string) string {
+	pattern := "(?:" + halved + ")?"
+	for i := len(written) - 1; i > 0; i-- {
+		pattern = "(?:" + written[i] + pattern + "|" + halved + ")?"
+	}
+	return written[0] + pattern
 }
 
 // clean returns the text without credentials.
@@ -67,9 +92,12 @@ func (s scrubber) cleanCut(text []byte) []byte {
 }
 
 func (s scrubber) cut(text []byte) []byte {
+	if s.blind && len(text) > 0 {
+		return []byte(redacted)
+	}
 	text = s.elements.ReplaceAll(text, []byte("${1}"+redacted+"${2}"))
-	if s.spellings != nil {
-		text = s.spellings.ReplaceAll(text, []byte(redacted))
+	for _, spelled := range s.spellings {
+		text = spelled.ReplaceAll(text, []byte(redacted))
 	}
 	for _, w := range s.wide {
 		text = bytes.ReplaceAll(text, w, []byte(redacted))
@@ -87,16 +115,21 @@ func legible(text []byte) []byte {
 	}, text) // Map itself replaces bytes that are no UTF-8
 }
 
-// begun counts the bytes at the end of a text that a spelling of the password begins with.
-func (s scrubber) begun(text []byte) (longest int) {
-	for _, spelled := range s.known {
-		for n := min(len(spelled)-1, len(text)); n > longest; n-- {
+// begun counts the bytes at the end of a text that a password, in some spelling, begins with.
+func (s scrubber) begun(text []byte) (most int) {
+	for _, begin := range s.begins {
+		if at := begin.FindIndex(text); at != nil {
+			most = max(most, at[1]-at[0])
+		}
+	}
+	for _, spelled := range slices.Concat(s.coded, s.wide) {
+		for n := min(len(spelled)-1, len(text)); n > most; n-- {
 			if bytes.EqualFold(text[len(text)-n:], spelled[:n]) {
-				longest = n
+				most = n
 			}
 		}
 	}
-	return longest
+	return most
 }
 
 // passwords reads the password elements of a request, which we wrote ourselves.
@@ -118,38 +151,36 @@ func passwords(request []byte) (found []string) {
 	}
 }
 
-// spell lists the ways a text is written down in texts: as it is, escaped for XML (once or twice), URLs and JSON, in hexadecimal
-// digits, and in base64 at each of the three places in a longer text. Upper and lower case are not told apart when these are sought.
-func spell(s string) []string {
-	all := []string{
-		s, eachRune(s, "&#%d;"), eachRune(s, "&#x%x;"), inJSON(s),
-		url.QueryEscape(s), url.PathEscape(s), eachByte(s, "%%%02x"), hex.EncodeToString([]byte(s)),
+// writings matches a character in every way it is written in texts: as it is, and escaped for XML however many times, for URLs
+// and for JSON. Upper and lower case are not told apart.
+func writings(r rune) string {
+	forms := []string{
+		regexp.QuoteMeta(string(r)), fmt.Sprintf(`&(?:amp;)*#0*%d;`, r), fmt.Sprintf(`&(?:amp;)*#x0*%x;`, r),
+		eachByte(string(r), "%%(?:25)*%02x"), inJSON(r),
 	}
-	all = append(all, inXML(s)...)
-	for _, spelled := range all[1:] { // as a text within a text, a page within a fault
-		all = append(all, inXML(spelled)...)
+	switch r {
+	case '&':
+		forms = append(forms, `&(?:amp;)+`)
+	case '<':
+		forms = append(forms, `&(?:amp;)*lt;`)
+	case '>':
+		forms = append(forms, `&(?:amp;)*gt;`)
+	case '"':
+		forms = append(forms, `&(?:amp;)*quot;`, `\\+"`)
+	case '\'':
+		forms = append(forms, `&(?:amp;)*apos;`, `\\+'`)
+	case '\\', '/':
+		forms = append(forms, `\\+`+regexp.QuoteMeta(string(r)))
+	case ' ':
+		forms = append(forms, `\+`)
 	}
-	all = append(all, inBase64(s)...)
-	slices.Sort(all)
-	return slices.Compact(all)
+	return "(?:" + strings.Join(forms, "|") + ")"
 }
 
-// inXML escapes a text in the ways that writers of XML and HTML have.
-func inXML(s string) []string {
-	var full bytes.Buffer
-	_ = xml.EscapeText(&full, []byte(s)) // to memory
-	least := strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(s)
-	between := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-	return []string{
-		full.String(), html.EscapeString(s), least, between,
-		strings.ReplaceAll(between, `"`, "&quot;"), strings.NewReplacer(`"`, "&quot;", "'", "&apos;").Replace(between),
-	}
-}
-
-func eachRune(s, format string) string {
+func inJSON(r rune) string {
 	var b strings.Builder
-	for _, r := range s {
-		fmt.Fprintf(&b, format, r)
+	for _, u := range utf16.Encode([]rune{r}) {
+		fmt.Fprintf(&b, `\\+u%04x`, u)
 	}
 	return b.String()
 }
@@ -162,22 +193,8 @@ func eachByte(s, format string) string {
 	return b.String()
 }
 
-// inJSON writes everything beyond ASCII, and what markup is made of, as \uXXXX.
-func inJSON(s string) string {
-	var b strings.Builder
-	for _, u := range utf16.Encode([]rune(s)) {
-		switch {
-		case u == '"' || u == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(byte(u))
-		case u < 0x20 || u > 0x7e || strings.ContainsRune("<>&'", rune(u)):
-			fmt.Fprintf(&b, `\u%04x`, u)
-		default:
-			b.WriteByte(byte(u))
-		}
-	}
-	return b.String()
-}
+// codes lists what a text is coded as: hexadecimal digits, and base64 at each of the three places in a longer text.
+func codes(s string) []string { return append(inBase64(s), eachByte(s, "%02x")) }
 
 // inBase64 spells the text as part of a longer one: what stands before shifts it, and its ragged ends depend on the neighbours.
 func inBase64(s string) (all []string) {

@@ -110,7 +110,7 @@ func tunnelled(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Resp
 }
 
 func newClient(t *http.Transport, o TransportOptions) *http.Client {
-	way := o.Dump.around(t)
+	way := o.Dump.around(t, o.Proxy)
 	if o.Around != nil {
 		way = o.Around(way)
 	}
@@ -147,6 +147,7 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 	if errors.As(err, &lost) {
 		lost.Err = cause(ctx, lost.Err)
 		lost.Cause = causeOf(lost.Err, progress{started: true})
+		lost.Err = quiet(lost.Err)
 	}
 	return err
 }
@@ -210,7 +211,7 @@ func stopAll(timers []*time.Timer) {
 // lost says what is certain of a request without an answer.
 func (t *Transport) lost(err error, w *way) *TransportError {
 	p := progress{started: w.connected.Load(), proxied: t.tunnel > 0, broken: w.broken.Load()}
-	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: err}
+	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: quiet(err)}
 }
 
 func (t *Transport) request(ctx context.Context, call *Call) (*http.Request, error) {

@@ -96,7 +96,7 @@ func TestDumpsOfAWholeWalkHoldNoPassword(t *testing.T) {
 		}
 		all += string(content)
 	}
-	for _, want := range []string{"4711", "ItemId>2C918150<", "BUSINESS_LOGIC_ERROR", "звонок", "Bad Gateway", "92.5", "ended by: unexpected EOF"} {
+	for _, want := range []string{"4711", "ItemId>2C918150<", "BUSINESS_LOGIC_ERROR", "звонок", "502 Bad Gateway", "<html>[redacted] | ", "92.5", "ended by: unexpected EOF"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the dump lacks %q: it can't be used to look for errors", want)
 		}
