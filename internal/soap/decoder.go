@@ -36,6 +36,7 @@ type Decoder struct {
 	token    token        // the last one read
 	open     []*name      // names of the open elements
 	bindings []scoped
+	changes  int // of bindings so far
 	text     []byte
 	begun    bool   // a token was read
 	ended    bool   // the root element was closed
@@ -87,6 +88,9 @@ func (d *Decoder) children(strict bool, visit func(Element) error) error {
 
 // Text returns the element's own text and reads to its end. Elements inside it are skipped.
 func (d *Decoder) Text() (string, error) {
+	if d.raw == nil && d.scanner != nil && d.scanner.simple(&d.token, d.innermost()) {
+		return string(d.token.text), d.exit()
+	}
 	depth := len(d.open)
 	d.text = d.text[:0]
 	for {
@@ -254,33 +258,54 @@ func rawAttrs(found []xml.Attr) []attr {
 }
 
 // enter opens the element of the start tag that was read: declares its namespaces, then resolves its name.
-func (d *Decoder) enter() (Element, error) {
+func (d *Decoder) enter() (e Element, err error) {
 	if len(d.open) == maxDepth {
-		return Element{}, d.flaw(TooDeep)
+		return e, d.flaw(TooDeep)
 	}
 	start := d.token.name
 	d.open = append(d.open, start)
-	for _, a := range d.token.attrs {
+	if len(d.token.attrs) > 0 {
+		d.declare(d.token.attrs)
+		e.Nil = d.isNil(d.token.attrs)
+	}
+	space, ok := d.namespace(start)
+	if !ok {
+		return e, d.flaw(Malformed)
+	}
+	e.Space, e.Local = space, start.local
+	return e, nil
+}
+
+// declare binds the prefixes that the innermost element declares.
+func (d *Decoder) declare(attrs []attr) {
+	for _, a := range attrs {
 		switch {
 		case a.name.prefix == "xmlns":
-			d.bindings = append(d.bindings, scoped{Binding{a.name.local, string(a.value)}, len(d.open)})
+			d.bind(a.name.local, string(a.value))
 		case a.name.raw == "xmlns":
-			d.bindings = append(d.bindings, scoped{Binding{"", string(a.value)}, len(d.open)})
+			d.bind("", string(a.value))
 		}
 	}
-	space, ok := d.resolve(start.prefix)
-	if !ok {
-		return Element{}, d.flaw(Malformed)
-	}
-	e := Element{Space: space, Local: start.local}
-	for _, a := range d.token.attrs {
-		if a.name.local == "nil" && a.name.prefix != "" {
-			ns, _ := d.resolve(a.name.prefix)
-			value := string(bytes.TrimSpace(a.value))
-			e.Nil = ns == InstanceNamespace && (value == "true" || value == "1")
+}
+
+// bind binds a prefix until the innermost element ends.
+func (d *Decoder) bind(prefix, uri string) {
+	d.bindings = append(d.bindings, scoped{Binding{prefix, uri}, len(d.open)})
+	d.changes++
+}
+
+// isNil tells whether the last xsi:nil among the attributes says so.
+func (d *Decoder) isNil(attrs []attr) bool {
+	for i := len(attrs) - 1; i >= 0; i-- {
+		a := attrs[i]
+		if a.name.local != "nil" || a.name.prefix == "" {
+			continue
 		}
+		space, _ := d.resolve(a.name.prefix)
+		value := string(bytes.TrimSpace(a.value))
+		return space == InstanceNamespace && (value == "true" || value == "1")
 	}
-	return e, nil
+	return false
 }
 
 // exit closes the innermost element, whose end tag was read.
@@ -292,8 +317,18 @@ func (d *Decoder) exit() error {
 	d.open = d.open[:depth-1]
 	for n := len(d.bindings); n > 0 && d.bindings[n-1].depth == depth; n-- {
 		d.bindings = d.bindings[:n-1]
+		d.changes++
 	}
 	return nil
+}
+
+// namespace resolves a name, if anything has changed since it was last resolved.
+func (d *Decoder) namespace(n *name) (string, bool) {
+	if n.asOf != d.changes || n.asOf == 0 {
+		n.space, n.bound = d.resolve(n.prefix)
+		n.asOf = d.changes
+	}
+	return n.space, n.bound
 }
 
 // resolve finds the namespace of a prefix. Only the empty prefix may be undeclared.

@@ -37,10 +37,11 @@ func readValue(d *soap.Decoder, e soap.Element, v *Value) error {
 	return err
 }
 
-// eachRow reads an array: read fills a row, yield is given it. Rows that are nil are passed over. An array of nothing but
-// strangers is not an empty one.
+// eachRow reads an array: read fills a row, yield is given it. There is one row for all of them, good until yield returns;
+// what it holds may be kept. Rows that are nil are passed over. An array of nothing but strangers is not an empty one.
 func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error, yield func(*T) error) error {
 	rows, strangers := 0, 0
+	var row T
 	err := d.Children(func(e soap.Element) error {
 		if !e.Is(DataNamespace, name) {
 			strangers++
@@ -50,11 +51,12 @@ func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) e
 		if e.Nil {
 			return nil
 		}
-		row := new(T)
-		if err := read(d, row); err != nil {
+		var none T
+		row = none
+		if err := read(d, &row); err != nil {
 			return err
 		}
-		return yield(row)
+		return yield(&row)
 	})
 	if err == nil && rows == 0 && strangers > 0 {
 		return &soap.AnswerError{Flaw: soap.WrongBody, Detail: "an array without any " + name}
