@@ -144,6 +144,5 @@ func (s *source) dropBOM() error {
 	if bytes.HasPrefix(s.rest(), markUTF8) {
 		s.at += len(markUTF8)
 	}
-	s.mark(s.offset())
 	return nil
 }
