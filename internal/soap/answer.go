@@ -123,19 +123,27 @@ func (a *answer) result(e Element) error {
 	return a.read(a.Decoder, e)
 }
 
-// readFault reads a fault. Its children have no namespace, but some stacks give them one.
+// readFault reads a fault. Its children have no namespace, but some stacks give them one. A fault of two codes would be two
+// refusals, of which one may be certain and the other not.
 func (a *answer) readFault() error {
 	a.fault = &Fault{Status: a.status}
+	seen := map[string]bool{}
 	return a.Children(func(e Element) error {
-		var err error
+		var into *string
 		switch e.Local {
 		case "faultcode":
-			var code string
-			code, err = a.Text()
-			a.fault.Code = unprefixed(strings.TrimSpace(code))
+			into = &a.fault.Code
 		case "faultstring":
-			a.fault.String, err = a.Text()
+			into = &a.fault.String
+		default:
+			return nil
 		}
+		if seen[e.Local] {
+			return a.flaw(Duplicate)
+		}
+		seen[e.Local] = true
+		text, err := a.Text()
+		*into = text
 		return err
 	})
 }
@@ -170,6 +178,7 @@ func (a *answer) blankText() bool { return a.token.kind == charData && blank(a.t
 func (a *answer) verdict() error {
 	switch {
 	case a.fault != nil:
+		a.fault.Code = unprefixed(strings.TrimSpace(a.fault.Code))
 		return a.fault
 	case a.bodies == 0:
 		return a.flaw(NotEnvelope)

@@ -380,6 +380,8 @@ func (d *Decoder) failure(err error) error {
 		return d.flaw(Charset)
 	case errors.Is(err, io.EOF) && len(d.open) == 0:
 		return io.EOF
+	case d.src.ended && d.ended:
+		return d.flaw(Trailing)
 	case d.src.ended:
 		return d.flaw(Truncated)
 	}

@@ -9,8 +9,10 @@ import (
 const (
 	// maxToken bounds a single tag or text in bytes: memory is bounded by it and not by the size of the answer.
 	maxToken = 1 << 20
-	// window is how much of an answer is in memory at a time, in bytes, and the longest text that the scanner reads.
-	window = 64 << 10
+	// window is how much of an answer is in memory at a time, in bytes, and the longest text that the scanner reads. It begins
+	// small, as most answers are.
+	window      = 64 << 10
+	smallWindow = 2 << 10
 )
 
 // source deals out an answer within two limits, and remembers why it stopped. Which bytes come together makes no difference to
@@ -28,7 +30,7 @@ type source struct {
 }
 
 func newSource(r io.Reader, limit int64) *source {
-	return &source{r: r, buf: make([]byte, 0, window), left: limit}
+	return &source{r: r, buf: make([]byte, 0, smallWindow), left: limit}
 }
 
 // offset is where the source stands, in bytes from the beginning of the answer.
@@ -81,7 +83,7 @@ func (s *source) more() error {
 	case s.left < 0:
 		return s.fail(&AnswerError{Flaw: TooLarge})
 	}
-	s.drop()
+	s.makeRoom()
 	kept := len(s.buf)
 	if kept == cap(s.buf) {
 		return io.ErrShortBuffer
@@ -102,14 +104,16 @@ func (s *source) more() error {
 	return s.fail(err)
 }
 
-// drop makes room: what was dealt out is forgotten.
-func (s *source) drop() {
-	if s.at == 0 {
-		return
+// makeRoom forgets what was dealt out, and widens the window if the last reading filled it.
+func (s *source) makeRoom() {
+	rest, room := s.rest(), s.buf[:0]
+	if len(s.buf) == cap(s.buf) && cap(s.buf) < window {
+		room = make([]byte, 0, 2*cap(s.buf))
 	}
-	n := copy(s.buf, s.buf[s.at:])
 	s.base += int64(s.at)
-	s.buf, s.at = s.buf[:n], 0
+	if s.at > 0 || cap(room) > cap(s.buf) {
+		s.buf, s.at = append(room, rest...), 0
+	}
 }
 
 func (s *source) fail(err error) error {
