@@ -40,23 +40,32 @@ func readValue(d *soap.Decoder, e soap.Element, v *Value) error {
 // eachRow reads an array: read fills a row, yield is given it. There is one row for all of them, good until yield returns;
 // what it holds may be kept. Rows that are nil are passed over. An array of nothing but strangers is not an empty one.
 func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error, yield func(*T) error) error {
+	return eachPlace(d, name, read, func(row *T, isNil bool) error {
+		if isNil {
+			return nil
+		}
+		return yield(row)
+	})
+}
+
+// eachPlace is eachRow for whoever counts rows: those that are nil are yielded too, empty.
+func eachPlace[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error, yield func(row *T, isNil bool) error) error {
 	rows, strangers := 0, 0
-	var row T
+	var row, none T
 	err := d.Children(func(e soap.Element) error {
 		if !e.Is(DataNamespace, name) {
 			strangers++
 			return nil
 		}
 		rows++
-		if e.Nil {
-			return nil
-		}
-		var none T
 		row = none
+		if e.Nil {
+			return yield(&row, true)
+		}
 		if err := read(d, &row); err != nil {
 			return err
 		}
-		return yield(&row)
+		return yield(&row, false)
 	})
 	return orStrangers(err, rows, strangers, name)
 }
@@ -65,6 +74,17 @@ func eachRow[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) e
 func collect[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error) ([]T, error) {
 	rows := []T{}
 	err := eachRow(d, name, read, func(row *T) error {
+		rows = append(rows, *row)
+		return nil
+	})
+	return rows, err
+}
+
+// collectPlaces gathers the rows of a portion. One that is nil keeps its place as an empty row: the portion would be short
+// without it, and a short portion is the last.
+func collectPlaces[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *T) error) ([]T, error) {
+	rows := []T{}
+	err := eachPlace(d, name, read, func(row *T, _ bool) error {
 		rows = append(rows, *row)
 		return nil
 	})
@@ -168,7 +188,7 @@ func readPortion[T any](d *soap.Decoder, name string, read func(*soap.Decoder, *
 			if lists++; lists > 1 {
 				return &soap.AnswerError{Flaw: soap.Duplicate, Detail: e.Local}
 			}
-			items, err = collect(d, name, read)
+			items, err = collectPlaces(d, name, read)
 			return err
 		case e.Is(DataNamespace, "TotalCount"):
 			known++
