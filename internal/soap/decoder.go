@@ -9,8 +9,12 @@ import (
 	"strings"
 )
 
-// maxDepth bounds nesting; the contract needs eight levels.
-const maxDepth = 64
+const (
+	// maxDepth bounds nesting; the contract needs eight levels.
+	maxDepth = 64
+	// maxAttrs bounds the attributes of an element, declarations of namespaces among them; the contract needs five.
+	maxAttrs = 200
+)
 
 // Element is the start of an element, its name resolved to a namespace. Prefixes are gone: every stack chooses its own.
 type Element struct {
@@ -261,6 +265,9 @@ func rawAttrs(found []xml.Attr) []attr {
 func (d *Decoder) enter() (e Element, err error) {
 	if len(d.open) == maxDepth {
 		return e, d.flaw(TooDeep)
+	}
+	if len(d.token.attrs) > maxAttrs {
+		return e, d.flaw(TooLong)
 	}
 	start := d.token.name
 	d.open = append(d.open, start)

@@ -24,6 +24,7 @@ type source struct {
 	base   int64 // where buf begins, in bytes from the beginning of the answer
 	left   int64 // bytes still allowed; negative when there are more
 	begun  int64 // where the current token begins
+	behind error // came with the last bytes
 	failed error // the first error but io.EOF
 	done   bool  // there is nothing behind buf
 	ended  bool  // ReadByte came to the end, or to the error
@@ -88,13 +89,17 @@ func (s *source) more() error {
 	if kept == cap(s.buf) {
 		return io.ErrShortBuffer
 	}
-	n, err := readSome(s.r, s.buf[kept:cap(s.buf)])
+	n, err := 0, s.behind
+	if err == nil {
+		n, err = readSome(s.r, s.buf[kept:cap(s.buf)])
+	}
+	s.behind = err
 	s.left -= int64(n)
 	over := max(0, -s.left)
 	s.buf = s.buf[:int64(kept+n)-over]
 	switch {
 	case len(s.buf) > kept:
-		return nil // an error that came with bytes comes again
+		return nil
 	case s.left < 0:
 		return s.fail(&AnswerError{Flaw: TooLarge})
 	case errors.Is(err, io.EOF):

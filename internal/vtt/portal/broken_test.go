@@ -207,6 +207,8 @@ var brokenAnswers = map[string]broken{
 	// Too much of it.
 	"too deep":            {getItems, 200, itemsHead + strings.Repeat("<a:x>", 70), flaw(soap.TooDeep)},
 	"too deep in a value": {createOrder, 200, orderHead + "<CreateOrderResult>1" + strings.Repeat("<x>", 70), flaw(soap.TooDeep)},
+	"attributes too many": {getItems, 200, itemsHead + "<a:ItemDto" + strings.Repeat(" x='1'", 300) + "/>" + itemsTail, flaw(soap.TooLong)},
+	"too many to scan":    {getItems, 200, itemsHead + "<a:ItemDto" + strings.Repeat(" x='1'", 30_000) + "/>" + itemsTail, flaw(soap.TooLong)},
 	"too large":           {getItems, 200, itemsHead + strings.Repeat(row, 20_000), flaw(soap.TooLarge)},
 	"a text too large":    {getItems, 200, itemsHead + "<a:ItemDto><a:Name>" + strings.Repeat("x", 2<<20), flaw(soap.TooLarge)},
 	"spaces too many":     {createOrder, 200, orderHead + number + orderTail + strings.Repeat(" ", 1<<20), flaw(soap.TooLarge)},
