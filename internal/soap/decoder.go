@@ -34,7 +34,7 @@ func (e Element) Is(space, local string) bool { return e.Local == local && e.Spa
 // size of the answer.
 type Decoder struct {
 	src      *source
-	scanner  *scanner
+	scanner  *scanner     // nil: encoding/xml reads from the beginning
 	raw      *xml.Decoder // nil while the scanner reads
 	rawBegun int64        // where raw took over, in bytes from the beginning of the answer
 	token    token        // the last one read
@@ -54,9 +54,6 @@ type scoped struct {
 }
 
 func newDecoder(src *source) *Decoder { return &Decoder{src: src, scanner: newScanner(src)} }
-
-// newReference makes a Decoder that reads with encoding/xml from the beginning. It is what the scanner is measured against.
-func newReference(src *source) *Decoder { return &Decoder{src: src} }
 
 // Children calls visit for each child of the element, in order, and reads to the element's end. Inside visit the decoder
 // stands in the child; what visit leaves unread is skipped. Text between children is ignored.

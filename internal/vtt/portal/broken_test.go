@@ -291,11 +291,12 @@ func TestAnswersThatAreNotBroken(t *testing.T) {
 // ends, a lost connection when the connection does.
 func TestGoldenAnswersCutAnywhere(t *testing.T) {
 	reset := errors.New("connection reset by peer")
+	contract := portal.DefaultContract()
 	for op, e := range exchanges {
 		for _, style := range []string{"prefixed", "default"} {
 			document := strings.TrimSpace(string(file(t, "answers", style, string(op)+".xml")))
 			for n := range len(document) {
-				_, err := e.call(t.Context(), portal.NewClient(wire{200, strings.NewReader(document[:n])}, portal.DefaultContract()))
+				_, err := e.call(t.Context(), portal.NewClient(wire{200, strings.NewReader(document[:n])}, contract))
 				if want := cutFlaw(document[:n]); !errors.Is(err, want) {
 					t.Errorf("%s, %s, cut at %d: %v, want the flaw %q", style, op, n, err, want)
 				}
@@ -303,7 +304,7 @@ func TestGoldenAnswersCutAnywhere(t *testing.T) {
 					continue // it makes no difference to where
 				}
 				lost := io.MultiReader(strings.NewReader(document[:n]), iotest.ErrReader(reset))
-				_, err = e.call(t.Context(), portal.NewClient(wire{200, lost}, portal.DefaultContract()))
+				_, err = e.call(t.Context(), portal.NewClient(wire{200, lost}, contract))
 				var transport *soap.TransportError
 				if !errors.As(err, &transport) || !errors.Is(err, reset) {
 					t.Errorf("%s, %s, lost at %d: %v, want a lost connection", style, op, n, err)
