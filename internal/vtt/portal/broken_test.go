@@ -293,9 +293,9 @@ func TestGoldenAnswersCutAnywhere(t *testing.T) {
 	reset := errors.New("connection reset by peer")
 	contract := portal.DefaultContract()
 	for op, e := range exchanges {
-		for _, style := range []string{"prefixed", "default"} {
+		for style, step := range map[string]int{"prefixed": 1, "default": 3} {
 			document := strings.TrimSpace(string(file(t, "answers", style, string(op)+".xml")))
-			for n := range len(document) {
+			for n := 0; n < len(document); n += step {
 				_, err := e.call(t.Context(), portal.NewClient(wire{200, strings.NewReader(document[:n])}, contract))
 				if want := cutFlaw(document[:n]); !errors.Is(err, want) {
 					t.Errorf("%s, %s, cut at %d: %v, want the flaw %q", style, op, n, err, want)
