@@ -121,17 +121,18 @@ func (s *scanner) scan(t *token, w []byte, innermost *name) int {
 	case len(w) == 1:
 		return short
 	}
+	n := unusual
 	switch w[1] {
 	case '/':
-		return s.end(t, w, innermost)
+		n = s.end(t, w, innermost)
 	case '?':
-		return s.declaration(t, w)
+		n = s.declaration(t, w)
 	case '!':
-		return unusual
+	default:
+		n = s.start(t, w)
 	}
-	n := s.start(t, w)
 	if n == short && len(w) > maxTag {
-		return unusual
+		return unusual // each byte more would have it read again
 	}
 	return n
 }
@@ -291,7 +292,7 @@ func (s *scanner) declaration(t *token, w []byte) int {
 	switch {
 	case s.begun:
 		return unusual
-	case n < 0 && len(w) < maxTag:
+	case n < 0:
 		return short
 	case !declared.Match(w):
 		return unusual
