@@ -373,9 +373,9 @@ func (s *scanner) plain(text []byte) ([]byte, bool) {
 func (s *scanner) resolved(text []byte) ([]byte, bool) {
 	s.scratch = s.scratch[:0]
 	for len(text) > 0 {
-		n := bytes.IndexAny(text, "&\r")
-		if n < 0 {
-			n = len(text)
+		n := 0
+		for n < len(text) && classes[text[n]]&(reference|carriage) == 0 {
+			n++
 		}
 		s.scratch = append(s.scratch, text[:n]...)
 		text = text[n:]
@@ -383,7 +383,9 @@ func (s *scanner) resolved(text []byte) ([]byte, bool) {
 		case len(text) == 0:
 		case text[0] == '\r':
 			s.scratch = append(s.scratch, '\n')
-			text = bytes.TrimPrefix(text[1:], []byte("\n"))
+			if text = text[1:]; len(text) > 0 && text[0] == '\n' {
+				text = text[1:]
+			}
 		default:
 			r, length := resolve(text)
 			if length == 0 {
