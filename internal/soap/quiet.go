@@ -2,7 +2,6 @@ package soap
 
 import (
 	"errors"
-	"net/textproto"
 	"net/url"
 	"strings"
 )
@@ -14,13 +13,7 @@ func quiet(err error) error {
 	if errors.As(err, &request) {
 		err = request.Err // the address is known, and quoted
 	}
-	text := err.Error()
-	var line textproto.ProtocolError
-	if errors.As(err, &line) {
-		said, _, _ := strings.Cut(line.Error(), ":")
-		text = strings.Replace(text, line.Error(), said, 1)
-	}
-	text, _, quoted := strings.Cut(text, `"`)
+	text, _, quoted := strings.Cut(err.Error(), `"`)
 	if quoted {
 		text += "…"
 	}
