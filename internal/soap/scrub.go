@@ -30,6 +30,14 @@ type scrubber struct {
 	blind     bool             // a password is too long to be looked for: nothing is shown
 }
 
+// Scrub takes a password, in any spelling, out of a text that the service sent back.
+func Scrub(text, password string) string {
+	if password == "" {
+		return text
+	}
+	return string(newScrubber(nil, password).cut([]byte(text)))
+}
+
 // newScrubber learns the password from the request itself; others may be known beside it.
 func newScrubber(request []byte, others ...string) scrubber {
 	s := scrubber{elements: regexp.MustCompile(credentialElement)}
