@@ -59,7 +59,7 @@ func (m memory) Items(_ context.Context, ids []catalog.ItemID) ([]catalog.Item, 
 	}
 	return items, nil
 }
-func (memory) Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error) { return nil, nil }
+func (memory) Fits(context.Context, catalog.ItemID) ([]catalog.Fit, error)       { return nil, nil }
 func (memory) Related(context.Context, catalog.ItemID) ([]catalog.ItemID, error) { return nil, nil }
 func (memory) Rate(context.Context) (money.Rate, error) {
 	return money.Rate{RUB: decimal.New(784321, -4), SetAt: benchTime}, nil

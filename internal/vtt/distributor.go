@@ -75,6 +75,9 @@ func New(o Options) (*Distributor, error) {
 	calls := soap.Limit(transport, limits)
 	if o.Observe != nil {
 		calls = soap.Observe(calls, o.Now, func(operation string, took time.Duration, err error) {
+			if errors.Is(err, errEnough) {
+				err = nil // hung up on purpose
+			}
 			o.Observe(operation, took, translate(err))
 		})
 	}

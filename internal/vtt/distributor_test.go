@@ -123,9 +123,14 @@ func TestEditRightStopsAtTheFirstRow(t *testing.T) {
 		}
 		written <- n
 	})
-	right, err := u.distributor(t).EditRight(t.Context(), cred)
+	var observed error
+	d := u.distributor(t, func(o *vtt.Options) { o.Observe = func(_ string, _ time.Duration, err error) { observed = err } })
+	right, err := d.EditRight(t.Context(), cred)
 	if right != buyer.RightEdit || err != nil {
 		t.Fatalf("%q, %v", right, err)
+	}
+	if observed != nil {
+		t.Errorf("hanging up counts as a failure: %v", observed)
 	}
 	if n := <-written; n > 16<<20 { // what the sockets swallow, not the whole limit
 		t.Errorf("%d bytes were taken for one row", n)
