@@ -57,7 +57,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	distributor, err := vtt.New(vtt.Options{
 		URL: o.Settings.VTTURL, AllowPlaintext: o.Settings.AllowPlaintext, Proxy: o.Settings.VTTProxy, Now: o.Now,
 		Dump: o.Settings.VTTDump, DumpFailed: func(err error) { o.Log.Warn("a call was not dumped", "error", err) },
-		Observe: observers(p.upstream.observe, numbers.Upstream),
+		Observe: observers(p.upstream.observe, numbers.Upstream), Recovered: p.recovered,
 	})
 	if err != nil {
 		return nil, err
@@ -123,6 +123,12 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,
 	}
 	return nil
+}
+
+// recovered has everything that waits for the distributor go on: it answers again.
+func (p *parts) recovered() {
+	p.jobs.Recovered()
+	p.desk.Recovered()
 }
 
 // priceList reads a buyer's stored price list for the engine.

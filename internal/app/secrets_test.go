@@ -71,6 +71,9 @@ func wantDump(t *testing.T, dir string) {
 	}
 	for _, name := range calls {
 		content, err := os.ReadFile(name)
+		if bytes.Contains(content, []byte("GET ")) {
+			continue // the contract, which is asked for without credentials
+		}
 		if err != nil || !bytes.Contains(content, []byte("password>[redacted]</")) {
 			t.Errorf("%s, %v: nothing was taken out of\n%.500s", name, err, content)
 		}

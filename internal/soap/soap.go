@@ -40,6 +40,8 @@ type Call struct {
 	// a failure to connect is known to precede it.
 	Write bool
 	Class Class
+	// Insist lets the call try a service that is left alone by a breaker, one such call at a time.
+	Insist bool
 	// Wait bounds the wait for a free slot, FirstByte the wait for the answer's header; zero is no bound but the context's.
 	Wait, FirstByte time.Duration
 	// Limit bounds the answer in bytes, after decompression.

@@ -39,6 +39,8 @@ type Options struct {
 	Resolver *net.Resolver // finds addresses; nil is the system's
 	// PortionSize is the number of rows asked for at a time, at least 2 because portions overlap by one; 0 means 1,000.
 	PortionSize int
+	// Recovered is told when the service answers again after it was left alone for a while. It must not block. It may be nil.
+	Recovered func()
 	// Observe is told of each call after it ended, with an error of package errkind. It may be nil.
 	Observe func(operation string, took time.Duration, err error)
 	Now     func() time.Time
@@ -49,6 +51,7 @@ type Options struct {
 // Distributor talks to the service. It is safe for concurrent use.
 type Distributor struct {
 	client      *portal.Client
+	signing     *portal.Client // the same, for somebody who is signing in
 	probing     *portal.Client // the same, under the policy probe
 	transport   *soap.Transport
 	contracts   *contracts // nil where the contract was given
@@ -81,6 +84,7 @@ func New(o Options) (*Distributor, error) {
 			o.Observe(operation, took, translate(err))
 		})
 	}
+	calls = soap.Break(calls, breakerOptions(o))
 	d := &Distributor{
 		transport:   transport,
 		retry:       newRetrier(o.Pause),
@@ -89,6 +93,7 @@ func New(o Options) (*Distributor, error) {
 	}
 	contracts := d.followContract(o.Contract)
 	d.client = portal.NewClient(within(calls, policyOf), contracts)
+	d.signing = portal.NewClient(insisting(within(calls, policyOf)), contracts)
 	d.probing = portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contracts)
 	return d, nil
 }

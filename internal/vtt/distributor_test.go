@@ -192,7 +192,7 @@ func TestRepeatsHaveABudget(t *testing.T) {
 		}
 		success(w, "GetUsdRubRate", "<a:Rate>92.5</a:Rate>")
 	})
-	d := u.distributor(t)
+	d := u.distributor(t, minutesApart)
 	const calls = 200
 	for range calls {
 		_, _ = d.Rate(t.Context(), cred)

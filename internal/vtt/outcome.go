@@ -25,6 +25,8 @@ const (
 	keyDial  = "portal.dial"  // nobody accepts connections
 	keyTLS   = "portal.tls"   // the service did not prove who it is
 	keyProxy = "portal.proxy" // our proxy makes no way
+
+	keyPaused = "portal.paused" // the service is left alone for a moment
 )
 
 // translate gives an error of the wire its kind. Other errors, such as those of a callback, are returned as they are.
@@ -48,6 +50,8 @@ func translate(err error) error {
 		return errkind.Wrap(errkind.Unsupported, err)
 	case errors.As(err, &unsendable):
 		return &errkind.Error{Kind: errkind.Invalid, Key: keyUnsendable, Err: err}
+	case isOpen(err):
+		return &errkind.Error{Kind: errkind.Unreachable, Key: keyPaused, Cause: errkind.Paused, Err: err}
 	case errors.As(err, &lost):
 		return lostError(lost, err)
 	case errors.As(err, &busy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -144,7 +148,7 @@ func classOf(err error) order.SendClass {
 	)
 	switch {
 	case errors.Is(err, portal.ErrUnpublished), errors.As(err, &unsendable), errors.As(err, &param),
-		errors.As(err, &invalid), errors.As(err, &busy):
+		errors.As(err, &invalid), errors.As(err, &busy), isOpen(err):
 		return order.ClassNotSent
 	case errors.As(err, &lost):
 		return lostClass(lost)

@@ -2,8 +2,10 @@ package vtt
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"storefront/internal/errkind"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/portal"
 )
@@ -70,4 +72,43 @@ func within(next soap.RoundTripper, of func(portal.Op) policy) soap.RoundTripper
 		call.Class, call.Limit, call.Wait, call.FirstByte = p.class, p.limit, p.wait, p.firstByte
 		return next.RoundTrip(ctx, call)
 	})
+}
+
+// insisting marks calls of somebody who waits at the door.
+func insisting(next soap.RoundTripper) soap.RoundTripper {
+	return soap.RoundTripFunc(func(ctx context.Context, call *soap.Call) error {
+		call.Insist = true
+		return next.RoundTrip(ctx, call)
+	})
+}
+
+const (
+	breakerFailures = 5               // in a row, of one class
+	breakerPause    = 5 * time.Second // between probes
+)
+
+// breakerOptions: each class of operations is left alone by itself, so that a catalogue out of order stops no order.
+func breakerOptions(o Options) soap.BreakerOptions {
+	return soap.BreakerOptions{
+		Failures: breakerFailures, Pause: breakerPause, Now: o.Now, Failed: outOfOrder, Neutral: saysNothing,
+		Closed: func(soap.Class) {
+			if o.Recovered != nil {
+				o.Recovered()
+			}
+		},
+	}
+}
+
+// outOfOrder tells whether an error speaks against the service: silence, or an answer that is not its own. A fault is an
+// answer, whatever it says: one operation out of order, or one portion beyond the end, must not stop the others.
+func outOfOrder(err error) bool {
+	var fault *soap.Fault
+	return !errors.As(err, &fault) && errkind.Upstream(translate(err))
+}
+
+// saysNothing tells whether an error says nothing of the service: the caller gave up or has had enough, or nothing was sent.
+func saysNothing(err error) bool {
+	var busy *soap.BusyError
+	var unsendable *soap.UnsendableError
+	return errors.Is(err, context.Canceled) || errors.Is(err, errEnough) || errors.As(err, &busy) || errors.As(err, &unsendable)
 }

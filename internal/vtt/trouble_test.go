@@ -126,7 +126,7 @@ func TestAnOutageIsNotMadeWorse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			u := newUpstream(t, func(w http.ResponseWriter, r request) { answer(w, r.operation) })
-			d := u.distributor(t)
+			d := u.distributor(t, minutesApart)
 			const rounds = 50
 			for range rounds {
 				_, _ = d.Rate(t.Context(), cred)
