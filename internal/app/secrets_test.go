@@ -8,6 +8,7 @@ import (
 	"html"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -37,6 +38,9 @@ func TestPasswordsAreNowhere(t *testing.T) {
 	mistyped.password += "~mistyped"
 	d.visitor(t).signIn(mistyped)
 	d.signedIn(t, d.buyer())
+	d.eventually("a service that is no longer left alone", func() bool {
+		return v.post(order+"/note", url.Values{"note": {"y"}}).status == http.StatusOK
+	})
 
 	// An order whose fate is not known keeps a sealed copy of the credentials.
 	v.addToCart(plain, 2)
