@@ -228,12 +228,17 @@ func (t *Transport) request(ctx context.Context, call *Call) (*http.Request, err
 	return request, nil
 }
 
-// cause replaces "context canceled" by why: the header came too late, or the deadline passed.
+// cause says why a call was given up: the header came too late, the deadline passed, or the caller no longer wants it. What
+// made the caller change his mind, such as the failure of a call beside this one, says nothing of this call.
 func cause(ctx context.Context, err error) error {
-	if why := context.Cause(ctx); why != nil {
+	why := context.Cause(ctx)
+	switch {
+	case why == nil:
+		return err
+	case errors.Is(why, context.DeadlineExceeded):
 		return why
 	}
-	return err
+	return context.Canceled
 }
 
 // receive judges the header, then reads the body.

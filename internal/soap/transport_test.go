@@ -327,3 +327,26 @@ func TestBodyThatNeverEndsIsLateToo(t *testing.T) {
 		t.Errorf("error %v, want the end of the time", err)
 	}
 }
+
+// A call that is given up because of another one's failure is given up, and has not failed itself.
+func TestACallGivenUpHasNotFailed(t *testing.T) {
+	reached := make(chan struct{})
+	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices who hangs up
+		close(reached)
+		<-r.Context().Done()
+	}))
+	defer service.Close()
+	transport := soap.NewTransport(soap.TransportOptions{URL: service.URL})
+	defer transport.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-reached
+		cancel(&soap.TransportError{Started: true, Err: io.ErrUnexpectedEOF})
+	}()
+	err := transport.RoundTrip(ctx, &soap.Call{Limit: 1 << 10, Envelope: []byte("<a/>")})
+	var lost *soap.TransportError
+	if !errors.Is(err, context.Canceled) || errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &lost) || lost.Cause != soap.CauseCanceled {
+		t.Errorf("%v", err)
+	}
+}
