@@ -129,7 +129,7 @@ func (p *Catalog) explainEmptiness(ctx context.Context, s CatalogSource) {
 		return
 	case s.Catalogue.Running:
 		p.Emptiness = StillLoading
-		load := newLoad(ctx, i18n.T(ctx, "frame.load.catalogue"), s.Catalogue)
+		load := newLoad(ctx, i18n.T(ctx, "frame.load.catalogue"), s.Catalogue, s.Now)
 		p.Load = &load
 	case p.Form.Active > 0:
 		p.Emptiness = NothingFits

@@ -1492,7 +1492,7 @@ func emptyList(p Catalog) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if p.Load != nil {
-					templ_7745c5c3_Err = ui.Progress("catalogue-load", p.Load.Label, p.Load.Count, p.Load.Done, p.Load.Total).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Progress("catalogue-load", p.Load.Label, p.Load.Count, p.Load.Left, p.Load.Done, p.Load.Total).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
