@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -12,6 +13,7 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/i18n"
 	"storefront/internal/search"
 	"storefront/views"
 )
@@ -221,22 +223,59 @@ func TestSignInTellsApartWhatWentWrong(t *testing.T) {
 		}
 		seen[p.Title] = kind
 	}
+	texts := map[string]string{"": i18n.T(ctx, "login.UNREACHABLE")}
+	for _, key := range []string{"portal.dns", "portal.dial", "portal.tls", "portal.proxy", ""} { // why it can't be reached is told apart too
+		p := views.NewLogin(ctx, "dealer", "/cart", errkind.New(errkind.Unreachable, key)).Problem
+		if key != "" {
+			texts[key] = i18n.T(ctx, key)
+		}
+		if p.Title != i18n.T(ctx, "login.UNREACHABLE.title") || p.Text != texts[key] {
+			t.Errorf("%q: %+v", key, p)
+		}
+		if general := views.NewProblem(ctx, errkind.New(errkind.Unreachable, key)); general.Title != i18n.T(ctx, "error.UNREACHABLE.title") || key != "" && general.Text != texts[key] {
+			t.Errorf("%q: %+v", key, general)
+		}
+	}
 	page := document(t, ctx, views.LoginPage(views.Frame{}, views.NewLogin(ctx, "dealer", "/cart", nil)))
 	if page.Find("[name=password]").AttrOr("value", "") != "" || page.Find("input[name=next]").AttrOr("value", "") != "/cart" {
 		t.Error("the form keeps a password or loses where one was going")
 	}
 }
 
-func TestFreshnessAsksAgainOnlyWhileSomethingLoads(t *testing.T) {
+func TestFreshnessIsFollowedOnlyWhileSomethingLoads(t *testing.T) {
 	ctx := russian(t)
-	still := views.FreshnessSource{PricesAt: ago(4 * 60 * 60 * 1e9), Now: now}
-	if region := document(t, ctx, views.FreshnessRegion(views.NewFreshness(ctx, still))).Find("#freshness"); region.AttrOr("hx-trigger", "") != "" || text(region) != "Цены на 10:32" {
-		t.Errorf("at rest: %q", text(region))
+	page := func(s views.FreshnessSource) *goquery.Document {
+		f := views.Frame{Login: "buyer", Fresh: views.NewFreshness(ctx, s)}
+		return document(t, ctx, views.FailurePage(f, views.NewFailure(ctx, errkind.New(errkind.NotFound, ""), "r1", "")))
 	}
-	still.Prices = catalog.Progress{Running: true, Done: 4500, Total: 13000}
-	region := document(t, ctx, views.FreshnessRegion(views.NewFreshness(ctx, still))).Find("#freshness")
-	if region.AttrOr("hx-trigger", "") == "" || !strings.Contains(text(region.Find("[data-testid=sync-progress]")), "4 500 из 13 000") {
-		t.Errorf("loading: %q", text(region))
+	const followed = "[hx-sse\\:connect='/freshness'][hx-sse\\:close='prices-ready']"
+	still := views.FreshnessSource{PricesAt: ago(4 * 60 * 60 * 1e9), Now: now}
+	if p := page(still); p.Find(followed).Length() != 0 || text(p.Find("#freshness")) != "Цены на 10:32" {
+		t.Errorf("at rest: %q", text(p.Find("#freshness")))
+	}
+	still.Prices = catalog.Progress{Running: true, Done: 4500, Total: 13000, StartedAt: now.Add(-9 * time.Second)}
+	p := page(still)
+	if p.Find(followed).Length() != 1 || !strings.Contains(text(p.Find("[data-testid=sync-progress]")), "4 500 из 13 000 осталось около 20 секунд") {
+		t.Errorf("loading: %q", text(p.Find("#freshness")))
+	}
+}
+
+// How long a load will take is said in steps that people think in, once its pace means something.
+func TestTimeLeft(t *testing.T) {
+	ctx := russian(t)
+	for _, c := range []struct {
+		gone        time.Duration
+		done, total int
+		want        string
+	}{
+		{2 * time.Second, 100, 1000, ""}, {10 * time.Second, 0, 1000, ""}, {10 * time.Second, 100, 0, ""}, {10 * time.Second, 1000, 1000, ""},
+		{10 * time.Second, 900, 1000, "осталось около 5 секунд"}, {30 * time.Second, 500, 1000, "осталось около 35 секунд"},
+		{60 * time.Second, 500, 1000, "осталось около 2 минут"}, {10 * time.Second, 10, 300, "осталось около 5 минут"},
+	} {
+		s := views.FreshnessSource{Now: now, Catalogue: catalog.Progress{Running: true, Done: c.done, Total: c.total, StartedAt: now.Add(-c.gone)}}
+		if got := views.NewFreshness(ctx, s).Loads[0].Left; got != c.want {
+			t.Errorf("%d of %d after %s: %q, want %q", c.done, c.total, c.gone, got, c.want)
+		}
 	}
 }
 

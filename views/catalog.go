@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
@@ -48,6 +50,8 @@ type Catalog struct {
 	SelfURL string
 	// Loading is true while prices are being read: the list reads itself again when they are there.
 	Loading bool
+	// Pending is true while prices of rows on screen are: those are read first, and the list looks for them meanwhile.
+	Pending bool
 }
 
 // Link is a word that leads somewhere.
@@ -119,8 +123,21 @@ func NewCatalog(ctx context.Context, s CatalogSource) Catalog {
 		other.Page = n
 		return ListURL(other)
 	}}
+	page.Pending = page.Loading && slices.ContainsFunc(page.Rows, func(r ItemRow) bool { return !r.Offer.Known })
 	page.explainEmptiness(ctx, s)
 	return page
+}
+
+// renewal makes the list read itself again: often while something that is on screen is on its way, otherwise when all is there.
+func (p Catalog) renewal() templ.Attributes {
+	trigger := EventPricesReady + " from:body"
+	switch {
+	case p.Emptiness == StillLoading, p.Pending:
+		trigger = "every 3s, " + trigger
+	case !p.Loading:
+		return nil
+	}
+	return templ.Attributes{"hx-get": p.SelfURL, "hx-trigger": trigger, "hx-swap": "outerMorph"}
 }
 
 func (p *Catalog) explainEmptiness(ctx context.Context, s CatalogSource) {
@@ -129,7 +146,7 @@ func (p *Catalog) explainEmptiness(ctx context.Context, s CatalogSource) {
 		return
 	case s.Catalogue.Running:
 		p.Emptiness = StillLoading
-		load := newLoad(ctx, i18n.T(ctx, "frame.load.catalogue"), s.Catalogue)
+		load := newLoad(ctx, i18n.T(ctx, "frame.load.catalogue"), s.Catalogue, s.Now)
 		p.Load = &load
 	case p.Form.Active > 0:
 		p.Emptiness = NothingFits

@@ -85,6 +85,7 @@ type Freshness struct {
 type Load struct {
 	Label       string
 	Count       string // «4 500 из 13 000»; empty before the first portion
+	Left        string // «осталось около 40 с»; empty where it can't be told
 	Done, Total int    // Total is 0 where it is not known
 }
 
@@ -99,7 +100,7 @@ func NewFreshness(ctx context.Context, s FreshnessSource) Freshness {
 		catalog.Progress
 	}{{"frame.load.catalogue", s.Catalogue}, {"frame.load.prices", s.Prices}} {
 		if p.Running {
-			f.Loads = append(f.Loads, newLoad(ctx, i18n.T(ctx, p.key), p.Progress))
+			f.Loads = append(f.Loads, newLoad(ctx, i18n.T(ctx, p.key), p.Progress, s.Now))
 		}
 		if p.Failed != "" {
 			f.Outage = errkind.Kind(p.Failed)
@@ -108,8 +109,8 @@ func NewFreshness(ctx context.Context, s FreshnessSource) Freshness {
 	return f
 }
 
-func newLoad(ctx context.Context, label string, p catalog.Progress) Load {
-	l := Load{Label: label, Done: p.Done, Total: p.Total}
+func newLoad(ctx context.Context, label string, p catalog.Progress, now time.Time) Load {
+	l := Load{Label: label, Done: p.Done, Total: p.Total, Left: timeLeft(ctx, p, now)}
 	switch {
 	case p.Total > 0:
 		l.Count = i18n.T(ctx, "frame.load.of", "Done", whole(ctx, p.Done), "Total", whole(ctx, p.Total))
@@ -117,6 +118,22 @@ func newLoad(ctx context.Context, label string, p catalog.Progress) Load {
 		l.Count = whole(ctx, p.Done)
 	}
 	return l
+}
+
+// soonest is how long a load must have gone before its pace says anything.
+const soonest = 3 * time.Second
+
+// timeLeft says how long a load will take at its pace so far, in steps that people think in.
+func timeLeft(ctx context.Context, p catalog.Progress, now time.Time) string {
+	gone := now.Sub(p.StartedAt)
+	if p.Done == 0 || p.Total <= p.Done || p.StartedAt.IsZero() || gone < soonest {
+		return ""
+	}
+	left := time.Duration(float64(gone) * float64(p.Total-p.Done) / float64(p.Done))
+	if left < time.Minute {
+		return i18n.N(ctx, "frame.load.seconds", int(left/(5*time.Second)+1)*5)
+	}
+	return i18n.N(ctx, "frame.load.minutes", int(left/time.Minute)+1)
 }
 
 // whole writes a count with grouped thousands.

@@ -8,12 +8,11 @@ import (
 	"storefront/internal/i18n"
 )
 
-// htmxConfig sets htmx up for the strict content policy: no style of its own, no extensions, only this site. Errors come as
+// htmxConfig sets htmx up for the strict content policy: no style of its own, no extension but event streams, only this site. Errors come as
 // fragments with a status and are swapped like any other answer.
-const htmxConfig = `{"includeIndicatorCSS":false,"mode":"same-origin","extensions":"none","defaultTimeout":30000,"transitions":false}`
+const htmxConfig = `{"includeIndicatorCSS":false,"mode":"same-origin","extensions":"sse","defaultTimeout":30000,"transitions":false}`
 
-// EventPricesReady is the event that web sends (HX-Trigger) with the first answer of FreshnessURL in which nothing loads any
-// more: lists then read themselves again.
+// EventPricesReady ends the stream of FreshnessURL when nothing loads any more: lists then read themselves again.
 const EventPricesReady = "prices-ready"
 
 // menu is the main menu in its order.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 
 	"github.com/a-h/templ"
 
@@ -34,8 +35,17 @@ func NewLogin(ctx context.Context, name, next string, err error) Login {
 	default:
 		return page
 	}
-	page.Problem.Title, page.Problem.Text = i18n.T(ctx, key+".title"), i18n.T(ctx, key)
+	page.Problem.Title = i18n.T(ctx, key+".title")
+	if !explained(err) {
+		page.Problem.Text = i18n.T(ctx, key)
+	}
 	return page
+}
+
+// explained tells whether an error has a message of its own.
+func explained(err error) bool {
+	var e *errkind.Error
+	return errors.As(err, &e) && e.Key != ""
 }
 
 // loginAttrs put the cursor where typing starts: into the login, or the password where the login is known already.

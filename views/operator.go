@@ -20,6 +20,8 @@ type OperatorSource struct {
 	Upstream  string // address of the service, without credentials
 	// Plaintext means that logins and passwords travel to the service in clear.
 	Plaintext bool
+	Proxy     string // on the way to it, without credentials; empty where there is none
+	Dump      string // folder that its traffic is written to; empty where it is not
 	// EmulatorURL is the emulator's own page in demo; empty otherwise.
 	EmulatorURL string
 	Contract    ContractState
@@ -54,6 +56,7 @@ type Health struct {
 	Calls, Failures int
 	Median, Slowest time.Duration
 	LastFailure     errkind.Kind
+	LastCause       string // of the failure, where more is known: tls, dns …
 	LastFailureAt   time.Time
 }
 
@@ -69,6 +72,7 @@ type Operator struct {
 	Version, Upstream string
 	StartedAt         Moment
 	Plaintext         bool
+	Proxy, Dump       string
 	EmulatorURL       string
 	Figures           []Figure
 	Runs              []RunRow
@@ -107,7 +111,7 @@ type SizeRow struct{ Name, Rows, Bytes string }
 // NewOperator makes the operator's page.
 func NewOperator(ctx context.Context, s OperatorSource) Operator {
 	page := Operator{
-		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext,
+		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext, Proxy: s.Proxy, Dump: s.Dump,
 		EmulatorURL: SafeURL(s.EmulatorURL), Figures: newFigures(ctx, s), ReadAt: seconds(s.Now, s.Now),
 	}
 	for _, r := range s.Runs {
@@ -172,7 +176,7 @@ func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {
 func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
 	row := HealthRow{
 		Operation: h.Operation, Calls: whole(ctx, h.Calls), Failures: whole(ctx, h.Failures), Median: duration(ctx, h.Median),
-		Slowest: duration(ctx, h.Slowest), LastFailure: string(h.LastFailure), LastFailureAt: clock(ctx, h.LastFailureAt, now),
+		Slowest: duration(ctx, h.Slowest), LastFailure: failure(h.LastFailure, h.LastCause), LastFailureAt: clock(ctx, h.LastFailureAt, now),
 	}
 	switch {
 	case h.Calls == 0:
@@ -187,6 +191,14 @@ func newHealthRow(ctx context.Context, h Health, now time.Time) HealthRow {
 		row.Word, row.Tone = i18n.T(ctx, "operator.health.bad"), ui.Danger
 	}
 	return row
+}
+
+// failure names a kind and, where it is known, its cause.
+func failure(kind errkind.Kind, cause string) string {
+	if cause == "" {
+		return string(kind)
+	}
+	return string(kind) + " " + cause
 }
 
 // duration writes milliseconds below a second and seconds with one decimal above.

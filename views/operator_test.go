@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"strings"
 	"testing"
 
 	"storefront/internal/errkind"
@@ -46,6 +47,27 @@ func TestWhatEndangersIsSaidOnlyWhereItIs(t *testing.T) {
 		}
 		if page.Find(".banner-info").Length() != 0 {
 			t.Error("an emulator is mentioned where there is none")
+		}
+		if page.Find("[data-testid=proxy]").Length() != 0 {
+			t.Error("a proxy is mentioned where there is none")
+		}
+	}
+	watched := views.OperatorSource{Now: now, Dump: "/srv/dump", Proxy: "http://[redacted]@proxy.example:3128"}
+	page := document(t, ctx, views.OperatorPage(views.Frame{}, views.NewOperator(ctx, watched)))
+	if got := text(page.Find(".banner-warning")); !strings.Contains(got, "/srv/dump") || !strings.Contains(got, "записывается на диск") {
+		t.Errorf("of a dump it is said: %q", got)
+	}
+	if got := text(page.Find("[data-testid=proxy]")); got != watched.Proxy {
+		t.Errorf("of a proxy it is said: %q", got)
+	}
+}
+
+// What failed last is named with its cause, where one is known.
+func TestFailuresAreNamedWithTheirCauses(t *testing.T) {
+	for cause, want := range map[string]string{"": "UNREACHABLE", "tls": "UNREACHABLE tls"} {
+		p := views.NewOperator(russian(t), views.OperatorSource{Now: now, Health: []views.Health{{Calls: 1, Failures: 1, LastFailure: errkind.Unreachable, LastCause: cause}}})
+		if got := p.Health[0].LastFailure; got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

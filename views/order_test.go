@@ -87,6 +87,7 @@ func TestOutcomesOfANote(t *testing.T) {
 		editing bool // the text is not the order's and stays in the form
 	}{
 		{order.NoteOutcome{State: order.NoteSent, Shows: "Новое"}, ui.Success, "передано поставщику", false},
+		{order.NoteOutcome{State: order.NoteDiffers, Shows: "Старое\nНовое"}, ui.Warning, "показано другое", true},
 		{order.NoteOutcome{State: order.NoteKept, Shows: "Старое"}, ui.Success, "видна только вам", false},
 		{order.NoteOutcome{State: order.NoteChanged, Shows: "Чужое"}, ui.Warning, "изменил кто-то другой", true},
 		{order.NoteOutcome{State: order.NoteUnclear, Shows: "Старое"}, ui.Warning, "Ответ поставщика не дошёл", true},

@@ -69,7 +69,7 @@ func (n *OrderNote) show(ctx context.Context, form NoteForm) {
 	n.Text = form.Outcome.Shows
 	n.Outcome, n.Tone = noteOutcomeWords(ctx, *form.Outcome)
 	switch form.Outcome.State {
-	case order.NoteChanged, order.NoteUnclear, order.NoteRefused:
+	case order.NoteDiffers, order.NoteChanged, order.NoteUnclear, order.NoteRefused:
 		n.Editing, n.Draft = true, form.Text
 	}
 }
@@ -78,6 +78,8 @@ func noteOutcomeWords(ctx context.Context, o order.NoteOutcome) (string, ui.Tone
 	switch o.State {
 	case order.NoteSent:
 		return i18n.T(ctx, "order.note.is_sent"), ui.Success
+	case order.NoteDiffers:
+		return i18n.T(ctx, "order.note.is_different"), ui.Warning
 	case order.NoteKept:
 		return i18n.T(ctx, "order.note.is_kept"), ui.Success
 	case order.NoteChanged:

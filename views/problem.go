@@ -34,7 +34,11 @@ func NewProblem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	p.Quote = e.Text
-	if e.Key != "" {
+	switch {
+	case e.Key == "":
+	case errkind.Upstream(err): // the key says more of the kind, whose title stays
+		p.Text = i18n.T(ctx, e.Key)
+	default:
 		p.Title, p.Text = "", i18n.T(ctx, e.Key)
 	}
 	return p

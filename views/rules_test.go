@@ -67,3 +67,20 @@ func TestRulesCatchWhatTheyForbid(t *testing.T) {
 		}
 	}
 }
+
+// An attribute named else is what templ makes of «else if» between attributes.
+func TestNoElseIsAnAttribute(t *testing.T) {
+	pages, err := filepath.Glob("testdata/*.html")
+	if err != nil || len(pages) < 20 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, name := range pages {
+		markup, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if regexp.MustCompile(`<[^>]* else[ =>]`).Match(markup) {
+			t.Errorf("%s has an attribute named else", name)
+		}
+	}
+}

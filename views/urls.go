@@ -18,7 +18,7 @@ const (
 	SettingsURL  = "/settings" // POST only: language or theme, and next
 	SearchURL    = "/search"
 	SuggestURL   = "/suggest"
-	FreshnessURL = "/freshness" // fragment: the Freshness region
+	FreshnessURL = "/freshness" // a stream of events: the Freshness region whenever it changes
 	CartURL      = "/cart"
 	CartItemsURL = "/cart/items"
 	CartNoteURL  = "/cart/note"

@@ -104,7 +104,7 @@ func (s *Server) logError(c echo.Context, status int, err error) {
 	if status >= http.StatusInternalServerError {
 		level = s.Log.Error
 	}
-	level("request failed", "request", requestID(c), "route", c.Path(), "status", status, "kind", errkind.Of(err), "error", err)
+	level("request failed", "request", requestID(c), "route", c.Path(), "status", status, "kind", errkind.Of(err), "cause", errkind.CauseOf(err), "error", err)
 }
 
 // toSignIn leads to the sign-in page and back: never a sign-in form inside a region of another page.

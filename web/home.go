@@ -35,17 +35,3 @@ func (s *Server) home(c echo.Context) error {
 		Roots: st.view.Tree(), Now: s.Now(),
 	})))
 }
-
-// freshness answers the region that says how fresh everything is; while something loads the page asks for it by itself, and
-// when nothing does any more, lists are told to read themselves again.
-func (s *Server) freshness(c echo.Context) error {
-	st, err := s.stand(c)
-	if err != nil {
-		return err
-	}
-	fresh := views.NewFreshness(c.Request().Context(), s.freshnessOf(c, st))
-	if !fresh.Loading() {
-		c.Response().Header().Set("HX-Trigger", views.EventPricesReady)
-	}
-	return s.render(c, http.StatusOK, views.FreshnessRegion(fresh))
-}

@@ -111,11 +111,15 @@ type Server struct {
 	Now      func() time.Time
 
 	sessions *scs.SessionManager
+	stopping chan struct{} // closed when streams have to end
 }
+
+// Stop ends the streams of events, which would otherwise be waited for. It is called once.
+func (s *Server) Stop() { close(s.stopping) }
 
 // Handler builds the shop's own listener.
 func (s *Server) Handler() http.Handler {
-	s.sessions = s.newSessionManager()
+	s.sessions, s.stopping = s.newSessionManager(), make(chan struct{})
 	e := s.newEcho()
 	e.Use(s.observe, s.secureHeaders, s.speak, s.sameOrigin, s.recoverPanic)
 	s.routes(e)

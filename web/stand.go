@@ -77,6 +77,9 @@ func badge(c echo.Context, st stand) views.CartBadge {
 // freshness is how old the prices of the shown items are (of the whole list where none are shown) and what is being read.
 func (s *Server) freshnessOf(c echo.Context, st stand, shown ...catalog.ItemID) views.FreshnessSource {
 	catalogue, prices := s.Jobs.Progress(here(c).account.ID)
+	if st.view.Loading() && prices.Failed == "" {
+		prices.Running = true // or about to
+	}
 	if !s.Down().IsZero() && prices.Failed == "" {
 		prices.Failed = string(errkind.Unreachable)
 	}

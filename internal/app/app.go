@@ -68,6 +68,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.shop.serve(a.parts.web.Handler())
+	a.shop.server.RegisterOnShutdown(a.parts.web.Stop)
 	a.operator.serve(a.parts.web.OperatorHandler())
 	return a, nil
 }

@@ -192,6 +192,12 @@ func (d *demo) log() string {
 	return string(content[max(0, len(content)-8<<10):])
 }
 
+// logged tells whether the log holds some words.
+func (d *demo) logged(words string) bool {
+	content, err := os.ReadFile(d.logFile())
+	return err == nil && bytes.Contains(content, []byte(words))
+}
+
 // checkLog finds what no run may leave in the log.
 func (d *demo) checkLog() {
 	d.t.Helper()

@@ -32,7 +32,8 @@ func newOperator(o Options, p *parts) *operator {
 func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 	p := o.parts
 	source := views.OperatorSource{
-		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: vtt.Plaintext(o.settings.VTTURL),
+		Version: buildVersion(), StartedAt: o.startedAt, Upstream: o.settings.VTTURL, Plaintext: vtt.Plaintext(o.settings.VTTURL, o.settings.VTTProxy),
+		Proxy: o.settings.VTTProxy.String(), Dump: o.settings.VTTDump,
 		EmulatorURL: o.emulatorURL, Health: p.upstream.Health(), Buyers: len(p.register.Active(time.Time{})), Now: o.now(),
 	}
 	contract := p.portal.Contract()

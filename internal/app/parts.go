@@ -40,7 +40,7 @@ type parts struct {
 
 // assemble opens the stores and connects the services. What was opened is closed again when a later step fails.
 func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err error) {
-	p := &parts{upstream: newUpstream(o.Now), register: buyer.NewRegister(o.Now)}
+	p := &parts{upstream: newUpstream(o.Now, o.Log), register: buyer.NewRegister(o.Now)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
@@ -55,16 +55,20 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	}
 	numbers := metrics.New()
 	distributor, err := vtt.New(vtt.Options{
-		URL: o.Settings.VTTURL, AllowPlaintext: o.Settings.AllowPlaintext, Now: o.Now,
-		Observe: observers(p.upstream.observe, numbers.Upstream),
+		URL: o.Settings.VTTURL, AllowPlaintext: o.Settings.AllowPlaintext, Proxy: o.Settings.VTTProxy, Now: o.Now,
+		Dump: o.Settings.VTTDump, DumpFailed: func(err error) { o.Log.Warn("a call was not dumped", "error", err) },
+		Observe: observers(p.upstream.observe, numbers.Upstream), Recovered: p.recovered,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if vtt.Plaintext(o.Settings.VTTURL) {
+	if vtt.Plaintext(o.Settings.VTTURL, o.Settings.VTTProxy) {
 		o.Log.Warn("the distributor is reached over plain http: logins and passwords travel in clear", "vtt_url", o.Settings.VTTURL)
 	}
 	p.portal = distributor
+	if o.Settings.VTTDump != "" {
+		o.Log.Warn("calls to the distributor are dumped: without logins and passwords, with personal prices and orders", "vtt_dump", o.Settings.VTTDump)
+	}
 	p.engine = search.NewEngine(search.Options{Load: p.priceList})
 	p.desk = order.NewDesk(order.DeskOptions{
 		Carts: p.state, Submissions: p.state, Orders: p.state, Accounts: p.state, Distributor: distributor,
@@ -120,6 +124,12 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,
 	}
 	return nil
+}
+
+// recovered has everything that waits for the distributor go on: it answers again.
+func (p *parts) recovered() {
+	p.jobs.Recovered()
+	p.desk.Recovered()
 }
 
 // priceList reads a buyer's stored price list for the engine.

@@ -8,6 +8,7 @@ import (
 	"html"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,10 +16,11 @@ import (
 	"unicode/utf16"
 )
 
-// Passwords are nowhere in what the program writes: databases and their journals, temporary files, log. A walk with every
-// kind of trouble comes first.
+// Passwords are nowhere in what the program writes: databases and their journals, temporary files, log, and the dump of the
+// traffic, which is on. A walk with every kind of trouble comes first.
 func TestPasswordsAreNowhere(t *testing.T) {
-	d := startDemo(t, stocked(t, goods()))
+	dump := filepath.Join(t.TempDir(), "dump")
+	d := startDemo(t, stocked(t, goods()), "VTT_DUMP="+dump)
 	v := d.signedIn(t, d.manager())
 	d.catalogueArrives(v)
 	v.addToCart(plain, 2)
@@ -36,6 +38,9 @@ func TestPasswordsAreNowhere(t *testing.T) {
 	mistyped.password += "~mistyped"
 	d.visitor(t).signIn(mistyped)
 	d.signedIn(t, d.buyer())
+	d.eventually("a service that is no longer left alone", func() bool {
+		return v.post(order+"/note", url.Values{"note": {"y"}}).status == http.StatusOK
+	})
 
 	// An order whose fate is not known keeps a sealed copy of the credentials.
 	v.addToCart(plain, 2)
@@ -48,9 +53,35 @@ func TestPasswordsAreNowhere(t *testing.T) {
 	for _, a := range d.accounts {
 		secrets = append(secrets, a.password)
 	}
-	scan(t, d.home, secrets) // while it runs
+	for _, dir := range []string{d.home, dump} {
+		scan(t, dir, secrets) // while it runs
+	}
 	d.stop()
-	scan(t, d.home, secrets)
+	for _, dir := range []string{d.home, dump} {
+		scan(t, dir, secrets)
+	}
+	wantDump(t, dump)
+	if !d.logged("calls to the distributor are dumped") {
+		t.Error("the log does not say that there is a dump")
+	}
+}
+
+// wantDump checks that calls were dumped at all: passwords are not in what nobody wrote.
+func wantDump(t *testing.T, dir string) {
+	t.Helper()
+	calls, err := filepath.Glob(filepath.Join(dir, "call-*.txt"))
+	if err != nil || len(calls) < 10 {
+		t.Fatalf("%d calls were dumped, %v", len(calls), err)
+	}
+	for _, name := range calls {
+		content, err := os.ReadFile(name)
+		if bytes.Contains(content, []byte("GET ")) {
+			continue // the contract, which is asked for without credentials
+		}
+		if err != nil || !bytes.Contains(content, []byte("password>[redacted]</")) {
+			t.Errorf("%s, %v: nothing was taken out of\n%.500s", name, err, content)
+		}
+	}
 }
 
 // The scanner must find what it looks for.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -14,13 +15,18 @@ import (
 // remembered is how many calls of an operation count as "lately".
 const remembered = 64
 
+// causeTLS is how the distributor names a service that did not prove who it is.
+const causeTLS = "tls"
+
 // upstream remembers how the distributor's service has been answering, for banners and the operator's page.
 type upstream struct {
 	now func() time.Time
+	log *slog.Logger
 
 	mu         sync.Mutex
 	operations map[string]*recent
 	downSince  time.Time
+	cause      string // that the log was told of last, since the service answered
 }
 
 // recent is how one operation has been doing since the start; durations are those of the last calls only.
@@ -29,8 +35,8 @@ type recent struct {
 	took [remembered]time.Duration
 }
 
-func newUpstream(now func() time.Time) *upstream {
-	return &upstream{now: now, operations: map[string]*recent{}}
+func newUpstream(now func() time.Time, log *slog.Logger) *upstream {
+	return &upstream{now: now, log: log, operations: map[string]*recent{}}
 }
 
 // observe takes note of one call.
@@ -47,13 +53,30 @@ func (u *upstream) observe(operation string, took time.Duration, err error) {
 	at := u.now()
 	if err != nil {
 		r.Failures++
-		r.LastFailure, r.LastFailureAt = errkind.Of(err), at
+		r.LastFailure, r.LastCause, r.LastFailureAt = errkind.Of(err), errkind.CauseOf(err), at
 	}
+	u.report(operation, err)
 	switch {
 	case !errkind.Upstream(err):
 		u.downSince = time.Time{}
 	case u.downSince.IsZero():
 		u.downSince = at
+	}
+}
+
+// report tells the log why the service can't be reached: once, until the reason changes or the service answers again.
+func (u *upstream) report(operation string, err error) {
+	cause := errkind.CauseOf(err)
+	switch {
+	case !errkind.Upstream(err):
+		u.cause = ""
+	case cause != "" && cause != u.cause:
+		u.cause = cause
+		event := "backend_unreachable"
+		if cause == causeTLS {
+			event = "backend_tls_failed"
+		}
+		u.log.Error(event, "operation", operation, "cause", cause, "error", err)
 	}
 }
 

@@ -2,10 +2,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 
 	"github.com/alecthomas/kong"
@@ -17,6 +19,7 @@ type commands struct {
 	Demo        demo        `cmd:"" help:"Run the storefront on an emulator of the distributor, with demo data, on loopback."`
 	Emulator    emulate     `cmd:"" help:"Run the emulator of the distributor's service alone."`
 	Keys        keys        `cmd:"" help:"Make the file of sealing keys."`
+	Doctor      examination `cmd:"" help:"Examine the distributor's service: what it publishes, how it answers, and what is believed of it."`
 	Healthcheck healthcheck `cmd:"" help:"Ask a running storefront whether it is ready; the exit status answers."`
 	Version     version     `cmd:"" help:"Print the version."`
 }
@@ -30,6 +33,11 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 )
+
+// exitStatus ends the program with a status after its command has said all there is to say.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // Main runs the command line and returns the exit status. Answers go to stdout, the log and errors to stderr.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -55,7 +63,12 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "storefront:", err)
 		return exitUsage
 	}
-	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
+	var status exitStatus
+	err = parsed.Run()
+	if errors.As(err, &status) {
+		return int(status)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(stderr, "storefront:", err)
 		return exitFailed
 	}
@@ -69,5 +82,20 @@ func logger(w io.Writer, format string) *slog.Logger {
 		log = slog.New(slog.NewTextHandler(w, nil))
 	}
 	slog.SetDefault(log)
+	stdlog.SetOutput(libraries{log})
 	return log
+}
+
+// libraries is what libraries print by themselves, without what they quote: net/http prints the beginning of an answer that
+// nobody asked for, and that may hold anything.
+type libraries struct{ log *slog.Logger }
+
+func (l libraries) Write(line []byte) (int, error) {
+	said, quoted, found := bytes.Cut(bytes.TrimSpace(line), []byte{'"'})
+	text := string(said)
+	if found {
+		text += fmt.Sprintf("[%d bytes]", len(quoted))
+	}
+	l.log.Warn("a library says", "said", text)
+	return len(line), nil
 }

@@ -38,8 +38,12 @@ type portal struct {
 }
 
 func openPortal(settings config.Portal, stateFile string) (*portal, error) {
+	answers, err := emulator.ParseAnswers(settings.Answers)
+	if err != nil {
+		return nil, err
+	}
 	server, err := emulator.New(emulator.Options{
-		Items: settings.Items, Seed: settings.Seed, CatalogFile: settings.Catalog, Age: settings.Age, Portions: settings.Portions,
+		Answers: answers, Items: settings.Items, Seed: settings.Seed, CatalogFile: settings.Catalog, Age: settings.Age, Portions: settings.Portions,
 		Delay: settings.Delay, ClockRate: settings.Clock, StateFile: stateFile, Now: time.Now,
 	})
 	if err != nil {

@@ -20,14 +20,11 @@ import (
 // Storefront is what the storefront itself can be told. Every field is an environment variable and a flag of the same
 // name in kebab case; README has the table.
 type Storefront struct {
+	Upstream
 	Listen         string        `env:"LISTEN" default:"127.0.0.1:8080" help:"Address the shop listens on."`
 	BaseURL        string        `name:"base-url" env:"BASE_URL" help:"Address people use; https makes cookies Secure. Default: from LISTEN."`
 	DataDir        string        `env:"DATA_DIR" help:"Folder of cache.db, state.db, sessions.db and photos."`
 	KeyFile        string        `env:"KEY_FILE" help:"File of the sealing keys, mode 0600, never inside DATA_DIR."`
-	VTTURL         string        `name:"vtt-url" env:"VTT_URL" help:"Address of the distributor's service, …/Portal.svc."`
-	AllowPlaintext bool          `name:"allow-plaintext-upstream" env:"ALLOW_PLAINTEXT_UPSTREAM" help:"Allow VTT_URL to be plain http beyond loopback: credentials then travel in clear."`
-	VTTLogin       string        `name:"vtt-login" env:"VTT_LOGIN" help:"Login of a service account that keeps the catalogue warm."`
-	VTTPassword    secret.Text   `name:"vtt-password" env:"VTT_PASSWORD" help:"Password of the service account."`
 	OperatorListen string        `env:"OPERATOR_LISTEN" default:"127.0.0.1:8081" help:"Address of /operator, /metrics and pprof; loopback or a private network only."`
 	PhotoHosts     []string      `env:"PHOTO_HOSTS" help:"Hosts that photos may be fetched from, beside VTT_URL's own."`
 	TrustedProxies []string      `env:"TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed."`
@@ -35,6 +32,16 @@ type Storefront struct {
 	PriceDeviation Percent       `env:"PRICE_DEVIATION" default:"0" help:"Percent a price may have risen before sending without asking again."`
 	QuietPeriod    time.Duration `env:"QUIET_PERIOD" default:"15m" help:"How long an order without an answer is looked for before it counts as probably not created."`
 	LogFormat      string        `env:"LOG_FORMAT" default:"json" enum:"json,text" help:"Format of the log on standard error."`
+}
+
+// Upstream is the way to the distributor's service, and the account that a program goes there with.
+type Upstream struct {
+	VTTURL         string      `name:"vtt-url" env:"VTT_URL" help:"Address of the distributor's service, …/Portal.svc."`
+	AllowPlaintext bool        `name:"allow-plaintext-upstream" env:"ALLOW_PLAINTEXT_UPSTREAM" help:"Allow VTT_URL to be plain http beyond loopback: credentials then travel in clear."`
+	VTTProxy       secret.URL  `name:"vtt-proxy" env:"VTT_PROXY" help:"Proxy for calls to the distributor alone, http://user:password@host:port; a proxy of the environment is never used."`
+	VTTDump        string      `name:"vtt-dump" env:"VTT_DUMP" help:"Folder to write the last calls to, for debugging: without logins and passwords, with personal prices."`
+	VTTLogin       string      `name:"vtt-login" env:"VTT_LOGIN" help:"Login of a service account that keeps the catalogue warm."`
+	VTTPassword    secret.Text `name:"vtt-password" env:"VTT_PASSWORD" help:"Password of the service account."`
 }
 
 // Portal is what the emulator can be told, alone or inside the demo.
@@ -46,6 +53,7 @@ type Portal struct {
 	Age      string        `name:"portal-age" env:"PORTAL_AGE" default:"current" enum:"current,2016" help:"Age of the contract."`
 	Portions string        `name:"portal-portions" env:"PORTAL_PORTIONS" default:"documented" enum:"documented,observed" help:"Semantics of portions."`
 	Delay    time.Duration `name:"portal-delay" env:"PORTAL_DELAY" default:"0s" help:"Added to every answer."`
+	Answers  []string      `name:"portal-answers" env:"PORTAL_ANSWERS" help:"Other answers to what nobody can know, separated by commas, such as orders-per-login; a wrong one lists them all."`
 	Clock    int           `name:"portal-clock" env:"PORTAL_CLOCK" default:"1" help:"Speed of the orders' clock: 60 makes a minute an hour."`
 }
 
@@ -64,13 +72,13 @@ func (p *Percent) UnmarshalText(b []byte) error {
 
 // String shows the settings without secrets, for the log at start.
 func (s Storefront) String() string {
-	return fmt.Sprintf("listen=%s base_url=%s data_dir=%s key_file=%s vtt_url=%s plaintext=%t service_account=%t operator=%s deviation=%s%% quiet=%s",
-		s.Listen, s.BaseURL, s.DataDir, s.KeyFile, s.VTTURL, s.AllowPlaintext, s.VTTLogin != "", s.OperatorListen, s.PriceDeviation, s.QuietPeriod)
+	return fmt.Sprintf("listen=%s base_url=%s data_dir=%s key_file=%s vtt_url=%s plaintext=%t vtt_proxy=%s vtt_dump=%s service_account=%t operator=%s deviation=%s%% quiet=%s",
+		s.Listen, s.BaseURL, s.DataDir, s.KeyFile, s.VTTURL, s.AllowPlaintext, s.VTTProxy, s.VTTDump, s.VTTLogin != "", s.OperatorListen, s.PriceDeviation, s.QuietPeriod)
 }
 
 // Check refuses what must not run, with one clear line each.
 func (s Storefront) Check() error {
-	return errors.Join(s.checkFiles(), s.checkAddresses(), s.checkAccount())
+	return errors.Join(s.checkFiles(), s.checkAddresses())
 }
 
 func (s Storefront) checkFiles() error {
@@ -81,6 +89,8 @@ func (s Storefront) checkFiles() error {
 		return errors.New("KEY_FILE is not set: the file of the sealing keys")
 	case inside(s.KeyFile, s.DataDir):
 		return errors.New("KEY_FILE is inside DATA_DIR: a copy of the data would carry its own keys")
+	case s.VTTDump != "" && inside(s.VTTDump, s.DataDir):
+		return errors.New("VTT_DUMP is inside DATA_DIR: a copy of the data would carry what the distributor answered")
 	}
 	return nil
 }
@@ -90,20 +100,43 @@ func (s Storefront) checkAddresses() error {
 	if err := s.checkBase(); err != nil {
 		errs = append(errs, err)
 	}
-	up, err := url.Parse(s.VTTURL)
-	switch {
-	case s.VTTURL == "" || err != nil || up.Host == "":
-		errs = append(errs, errors.New("VTT_URL is not set to the address of the distributor's service"))
-	case up.Scheme == "https":
-	case up.Scheme != "http":
-		errs = append(errs, errors.New("VTT_URL is neither https nor http"))
-	case !Loopback(up.Hostname()) && !s.AllowPlaintext:
-		errs = append(errs, errors.New("VTT_URL is plain http: logins and passwords would travel in clear; set ALLOW_PLAINTEXT_UPSTREAM=yes to accept that"))
-	}
+	errs = append(errs, s.Upstream.Check())
 	if host, _, err := net.SplitHostPort(s.OperatorListen); err != nil || !private(host) {
 		errs = append(errs, errors.New("OPERATOR_LISTEN must name a loopback or private address: it has no sign-in of its own"))
 	}
 	return errors.Join(errs...)
+}
+
+// Check refuses an address that is none, or would send passwords in clear without leave, and half an account.
+func (s Upstream) Check() error { return errors.Join(s.checkURL(), s.checkProxy(), s.checkAccount()) }
+
+func (s Upstream) checkURL() error {
+	up, err := url.Parse(s.VTTURL)
+	switch {
+	case s.VTTURL == "" || err != nil || up.Host == "":
+		return errors.New("VTT_URL is not set to the address of the distributor's service")
+	case up.Scheme == "https":
+		return nil
+	case up.Scheme != "http":
+		return errors.New("VTT_URL is neither https nor http")
+	case !s.stays(up) && !s.AllowPlaintext:
+		return errors.New("VTT_URL is plain http: logins and passwords would travel in clear; set ALLOW_PLAINTEXT_UPSTREAM=yes to accept that")
+	}
+	return nil
+}
+
+// stays tells whether calls to an address don't leave this machine, by way of the proxy or straight.
+func (s Upstream) stays(up *url.URL) bool {
+	via := s.VTTProxy.Bare()
+	return Loopback(up.Hostname()) && (via == nil || Loopback(via.Hostname()))
+}
+
+func (s Upstream) checkProxy() error {
+	via := s.VTTProxy.Bare()
+	if via != nil && (via.Scheme != "http" && via.Scheme != "https" || via.Host == "") {
+		return errors.New("VTT_PROXY is not an address like http://user:password@proxy.example:3128")
+	}
+	return nil
 }
 
 func (s Storefront) checkBase() error {
@@ -127,7 +160,7 @@ func (s Storefront) checkBase() error {
 	return nil
 }
 
-func (s Storefront) checkAccount() error {
+func (s Upstream) checkAccount() error {
 	if (s.VTTLogin == "") != s.VTTPassword.Empty() {
 		return errors.New("VTT_LOGIN and VTT_PASSWORD go together")
 	}

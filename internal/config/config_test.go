@@ -11,8 +11,17 @@ import (
 func safe() config.Storefront {
 	return config.Storefront{
 		Listen: "127.0.0.1:8080", DataDir: "/srv/shop/data", KeyFile: "/srv/shop/keys.json",
-		VTTURL: "https://portal.example/Portal.svc", OperatorListen: "127.0.0.1:8081",
+		Upstream: config.Upstream{VTTURL: "https://portal.example/Portal.svc"}, OperatorListen: "127.0.0.1:8081",
 	}
+}
+
+// address makes a setting of an address that can be parsed.
+func address(text string) secret.URL {
+	u, err := secret.ParseURL(text)
+	if err != nil {
+		panic(err)
+	}
+	return u
 }
 
 func TestSafeSettingsPass(t *testing.T) {
@@ -26,6 +35,12 @@ func TestSafeSettingsPass(t *testing.T) {
 		},
 		"a key beside the data":    func(c *config.Storefront) { c.KeyFile = "/srv/shop/data-keys.json" },
 		"an operator's own subnet": func(c *config.Storefront) { c.OperatorListen = "10.1.2.3:8081" },
+		"a proxy":                  func(c *config.Storefront) { c.VTTProxy = address("http://shop:canary@proxy.example:3128") },
+		"a TLS proxy":              func(c *config.Storefront) { c.VTTProxy = address("https://proxy.example") },
+		"a loopback upstream through a loopback proxy": func(c *config.Storefront) {
+			c.VTTURL, c.VTTProxy = "http://127.0.0.1:8048/Portal.svc", address("http://localhost:3128")
+		},
+		"a dump beside the data": func(c *config.Storefront) { c.VTTDump = "/srv/shop/dump" },
 		"a service account": func(c *config.Storefront) {
 			c.VTTLogin, c.VTTPassword = "svc", secret.New("x")
 		},
@@ -54,6 +69,15 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		"http for people":          {func(c *config.Storefront) { c.BaseURL = "http://shop.example" }, "BASE_URL"},
 		"public without a base":    {func(c *config.Storefront) { c.Listen = ":8080" }, "BASE_URL"},
 		"a public operator's page": {func(c *config.Storefront) { c.OperatorListen = ":8081" }, "OPERATOR_LISTEN"},
+		"a plaintext upstream through a proxy": {func(c *config.Storefront) {
+			c.VTTURL, c.VTTProxy = "http://portal.example/Portal.svc", address("https://proxy.example")
+		}, "ALLOW_PLAINTEXT_UPSTREAM"},
+		"a far proxy's loopback": {func(c *config.Storefront) {
+			c.VTTURL, c.VTTProxy = "http://127.0.0.1:8048/Portal.svc", address("http://proxy.example:3128")
+		}, "ALLOW_PLAINTEXT_UPSTREAM"},
+		"another kind of proxy":    {func(c *config.Storefront) { c.VTTProxy = address("socks5://proxy.example") }, "VTT_PROXY"},
+		"a proxy without a scheme": {func(c *config.Storefront) { c.VTTProxy = address("proxy:3128") }, "VTT_PROXY"},
+		"a dump among the data":    {func(c *config.Storefront) { c.VTTDump = "/srv/shop/data/dump" }, "VTT_DUMP"},
 		"half a service account":   {func(c *config.Storefront) { c.VTTLogin = "svc" }, "VTT_PASSWORD"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,6 +93,10 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 func TestStringHidesThePassword(t *testing.T) {
 	c := safe()
 	c.VTTLogin, c.VTTPassword = "svc", secret.New("canary-9137")
+	c.VTTProxy = address("http://shop:canary-9137@proxy.example:3128")
+	if !strings.Contains(c.String(), "vtt_proxy=http://[redacted]@proxy.example:3128") {
+		t.Errorf("the proxy is not in %s", c)
+	}
 	if strings.Contains(c.String(), "canary") {
 		t.Error("the password shows")
 	}

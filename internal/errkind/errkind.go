@@ -46,8 +46,13 @@ type Error struct {
 	Key string
 	// Text is the distributor's faultstring (BusinessLogic and Contract only), at most 300 characters, without secrets.
 	Text string
-	Err  error
+	// Cause says what failed on the way to the distributor (Unreachable only), for the operator: "tls", "dns", Paused …
+	Cause string
+	Err   error
 }
+
+// Paused is the cause of calls that were not made: the distributor did not answer the last ones, and is left alone for a moment.
+const Paused = "paused"
 
 // New makes an error of a kind with a message key.
 func New(kind Kind, key string) *Error { return &Error{Kind: kind, Key: key} }
@@ -57,6 +62,9 @@ func Wrap(kind Kind, err error) *Error { return &Error{Kind: kind, Err: err} }
 
 func (e *Error) Error() string {
 	s := string(e.Kind)
+	if e.Cause != "" {
+		s += " [" + e.Cause + "]"
+	}
 	if e.Key != "" {
 		s += " (" + e.Key + ")"
 	}
@@ -83,6 +91,15 @@ func Of(err error) Kind {
 		return Timeout
 	}
 	return Internal
+}
+
+// CauseOf returns the cause of err, empty where none is known.
+func CauseOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Cause
+	}
+	return ""
 }
 
 // Is tells whether err is of the kind.

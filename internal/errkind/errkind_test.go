@@ -40,3 +40,18 @@ func TestUpstreamMeansNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestCauseOf(t *testing.T) {
+	untrusted := &errkind.Error{Kind: errkind.Unreachable, Cause: "tls", Key: "portal.tls"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{{nil, ""}, {untrusted, "tls"}, {fmt.Errorf("orders: %w", untrusted), "tls"}, {errors.New("boom"), ""}} {
+		if got := errkind.CauseOf(c.err); got != c.want {
+			t.Errorf("CauseOf(%v) = %q, want %q", c.err, got, c.want)
+		}
+	}
+	if got := untrusted.Error(); got != "UNREACHABLE [tls] (portal.tls)" {
+		t.Error(got)
+	}
+}

@@ -59,6 +59,7 @@ type record struct {
 	doneAt   time.Time // when it last went well
 	retryAt  time.Time // after failures
 	failures int
+	waits    bool    // for the service to answer again
 	spread   float64 // from 0 to 1: how much of the jitter, so that buyers who came together don't return together
 }
 
@@ -157,7 +158,8 @@ func guarded(ctx context.Context, c buyer.Credentials, work func(context.Context
 
 // finish remembers how a task went and when it may be tried again.
 func (j *Jobs) finish(t task, c buyer.Credentials, err error) {
-	if err != nil && j.ctx.Err() == nil {
+	paused := errkind.CauseOf(err) == errkind.Paused
+	if err != nil && !paused && j.ctx.Err() == nil {
 		j.Log.Warn("background work failed", "job", t.kind, "buyer", t.buyer, "what", t.what, "error", err)
 	}
 	if errkind.Is(err, errkind.AccessDenied) {
@@ -167,10 +169,13 @@ func (j *Jobs) finish(t task, c buyer.Credentials, err error) {
 	defer j.mu.Unlock()
 	r, now := j.tasks[t], j.Now()
 	r.running = false
-	r.spread = rand.Float64()
-	if err == nil {
+	r.spread, r.waits = rand.Float64(), errkind.Upstream(err)
+	switch {
+	case err == nil:
 		r.doneAt, r.retryAt, r.failures = now, time.Time{}, 0
-	} else {
+	case paused: // nobody was asked: whoever comes first after the pause finds out
+		r.retryAt = now.Add(spread(pausedPause))
+	default:
 		r.failures++
 		r.retryAt = now.Add(j.patience(r.failures, err))
 	}
@@ -183,9 +188,27 @@ func (j *Jobs) finish(t task, c buyer.Credentials, err error) {
 }
 
 const (
-	firstPause = 2 * time.Second
-	maxPause   = 2 * time.Minute
+	firstPause  = 2 * time.Second
+	maxPause    = 2 * time.Minute
+	pausedPause = 5 * time.Second // while the distributor is left alone
+	returnPause = 2 * time.Second // within which all come back when it answers again
 )
+
+// spread is a pause, a fifth longer or shorter, so that those who failed together don't return together.
+func spread(pause time.Duration) time.Duration { return pause*4/5 + rand.N(pause*2/5) }
+
+// Recovered has everything that waits for the distributor tried again soon: it answers. It does not block.
+func (j *Jobs) Recovered() {
+	j.mu.Lock()
+	now := j.Now()
+	for _, r := range j.tasks {
+		if back := now.Add(rand.N(returnPause)); r.waits && r.retryAt.After(back) {
+			r.retryAt, r.failures = back, 0
+		}
+	}
+	j.mu.Unlock()
+	j.look()
+}
 
 // patience is how long to wait after the n-th failure in a row.
 func (j *Jobs) patience(n int, err error) time.Duration {
@@ -196,7 +219,7 @@ func (j *Jobs) patience(n int, err error) time.Duration {
 	if n < 7 {
 		pause = min(maxPause, firstPause<<(n-1))
 	}
-	return pause*4/5 + rand.N(pause*2/5)
+	return spread(pause)
 }
 
 // forget drops what is remembered of small tasks that nobody has asked for in a while.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -68,6 +69,7 @@ type Desk struct {
 	detached sync.WaitGroup // submissions and edits under way
 	turns    turns          // one at a time: placing for a buyer, editing an order
 	wake     chan struct{}  // a reading has become due sooner
+	hurried  atomic.Bool    // every unknown submission is due
 
 	mu      sync.Mutex
 	working map[SubmissionID]bool // somebody here works on it: not for Recover

@@ -140,7 +140,8 @@ func (d *Desk) mayWant(ctx context.Context, b buyer.ID, e Edit) error {
 	return nil
 }
 
-// act sends the difference, once.
+// act sends the difference, once. Where AddItem sets a quantity, or RemoveItem's count is what stays (beliefs 22 and 23), the
+// order shows so after it.
 func (d *Desk) act(ctx context.Context, c buyer.Credentials, e Edit) error {
 	ctx, cancel := context.WithTimeout(ctx, editTimeout)
 	defer cancel()

@@ -59,6 +59,18 @@ func TestSetQuantity(t *testing.T) {
 				return unanswered
 			})
 		}, state: order.EditDiffers, shows: 16, adds: 1},
+		{name: "more, where adding sets the quantity", want: 14, happen: func(s *shop, id order.ID) {
+			s.next("AddLine", func(func()) error {
+				s.change(id, func(o *order.Order) { o.Lines[0].Quantity = quantity(4) })
+				return nil
+			})
+		}, state: order.EditDiffers, shows: 4, adds: 1},
+		{name: "less, where the count is what stays", want: 4, happen: func(s *shop, id order.ID) {
+			s.next("RemoveLine", func(func()) error {
+				s.change(id, func(o *order.Order) { o.Lines[0].Quantity = quantity(6) })
+				return nil
+			})
+		}, state: order.EditDiffers, shows: 6, cuts: 1},
 		{name: "sent, and the order can't be read after", want: 14, happen: func(s *shop, _ order.ID) {
 			s.next("OrderWithLines", works, fails(errkind.New(errkind.Timeout, "")))
 		}, state: order.EditUnread, shows: 10, adds: 1},

@@ -22,6 +22,7 @@ type NoteState string
 
 const (
 	NoteSent    NoteState = "sent"    // the service took it
+	NoteDiffers NoteState = "differs" // the service took it, and the order shows another: joined to the old one, cut, or not yet there
 	NoteKept    NoteState = "kept"    // kept here, only this buyer sees it: the account may not write notes
 	NoteRefused NoteState = "refused" // the service did not take it; Error has its words, if it gave any
 	NoteChanged NoteState = "changed" // not sent: the order's note is not the one the buyer saw
@@ -35,7 +36,10 @@ type NoteOutcome struct {
 	Shows string // the note the order shows now, as last read
 }
 
-// SaveNote replaces an order's note. It reads the order before: a note that is not the one in the buyer's copy was changed
+// Passed tells whether the service has the note, in whatever form.
+func (o NoteOutcome) Passed() bool { return o.State == NoteSent || o.State == NoteDiffers }
+
+// SaveNote replaces an order's note, or adds to it (belief 9). It reads the order before: a note that is not the one in the buyer's copy was changed
 // meanwhile and is shown, not overwritten. It reads it after: what the service shows decides where its answer does not.
 func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, text string) (NoteOutcome, error) {
 	text, err := cleanNote(text)
@@ -100,12 +104,15 @@ func (d *Desk) sendNote(ctx context.Context, a buyer.Account, c buyer.Credential
 		return NoteOutcome{}, err
 	}
 	outcome := NoteOutcome{Error: answer.Error, Shows: before.Note}
-	if after, err := d.readOrder(ctx, c, before.ID, false); err == nil {
+	after, unread := d.readOrder(ctx, c, before.ID, false)
+	if unread == nil {
 		outcome.Shows = after.Note
 	}
 	switch {
-	case err == nil && answer.Updated, sameNote(outcome.Shows, text):
+	case sameNote(outcome.Shows, text), err == nil && answer.Updated && unread != nil:
 		outcome.State = NoteSent
+	case err == nil && answer.Updated:
+		outcome.State = NoteDiffers
 	case classOf(err) == ClassUnanswered && err != nil:
 		outcome.State = NoteUnclear
 	default:
@@ -114,7 +121,7 @@ func (d *Desk) sendNote(ctx context.Context, a buyer.Account, c buyer.Credential
 			outcome.Error = faultText(err)
 		}
 	}
-	record.Sent, record.Error = outcome.State == NoteSent, outcome.Error
+	record.Sent, record.Error = outcome.Passed(), outcome.Error
 	return d.keepNote(ctx, a.ID, record, outcome)
 }
 

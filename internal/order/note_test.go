@@ -34,6 +34,15 @@ func TestSaveNote(t *testing.T) {
 		{name: "taken", right: buyer.RightEdit, want: order.NoteOutcome{State: order.NoteSent, Shows: text}, calls: 1, kept: true},
 		{name: "taken, with a remark", right: buyer.RightEdit, happen: edits("SetNote", answers(order.NoteResult{Updated: true, Error: "Сокращено"})),
 			want: order.NoteOutcome{State: order.NoteSent, Error: "Сокращено", Shows: text}, calls: 1, kept: true},
+		{name: "taken, and joined to another", right: buyer.RightEdit, happen: func(s *shop, id order.ID) {
+			s.next("SetNote", func(func()) error {
+				s.change(id, func(o *order.Order) { o.Note = "Самовывоз\n" + text })
+				return nil
+			})
+		}, want: order.NoteOutcome{State: order.NoteDiffers, Shows: "Самовывоз\n" + text}, calls: 1, kept: true},
+		{name: "taken, and the order can't be read after", right: buyer.RightEdit, happen: func(s *shop, _ order.ID) {
+			s.next("OrderWithLines", works, fails(errkind.New(errkind.Timeout, "")))
+		}, want: order.NoteOutcome{State: order.NoteSent}, calls: 1, kept: true},
 		{name: "not updated, with a reason", right: buyer.RightEdit, happen: edits("SetNote", answers(order.NoteResult{Error: "Заказ закрыт"})),
 			want: order.NoteOutcome{State: order.NoteRefused, Error: "Заказ закрыт"}, calls: 1, kept: true},
 		{name: "not updated, no reason", right: buyer.RightEdit, happen: edits("SetNote", answers(order.NoteResult{})),
@@ -82,7 +91,7 @@ func (s *shop) wantNote(id order.ID, kept bool, outcome order.NoteOutcome) {
 	if (len(notes) == 1) != kept {
 		s.Fatalf("%d notes kept, want %v", len(notes), kept)
 	}
-	if kept && (notes[0].Text != text || notes[0].Sent != (outcome.State == order.NoteSent) || notes[0].Error != outcome.Error) {
+	if kept && (notes[0].Text != text || notes[0].Sent != outcome.Passed() || notes[0].Error != outcome.Error) {
 		s.Errorf("kept: %+v", notes[0])
 	}
 }

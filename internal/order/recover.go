@@ -52,6 +52,12 @@ func (d *Desk) Recover(ctx context.Context) error {
 	return err
 }
 
+// Recovered has every unknown submission looked for at once: the distributor answers again. It does not block.
+func (d *Desk) Recovered() {
+	d.hurried.Store(true)
+	d.stir()
+}
+
 // stir makes Run look again.
 func (d *Desk) stir() {
 	select {
@@ -67,6 +73,7 @@ func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 	if err != nil {
 		return next, err
 	}
+	hurried := d.hurried.Swap(false)
 	settled := make([]Submission, len(unfinished))
 	failures := make([]error, len(unfinished))
 	var group errgroup.Group
@@ -78,7 +85,7 @@ func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 		}
 		group.Go(func() error {
 			defer d.release(s.ID)
-			settled[i], failures[i] = d.recoverOne(ctx, s)
+			settled[i], failures[i] = d.recoverOne(ctx, s, hurried)
 			return nil
 		})
 	}
@@ -91,8 +98,9 @@ func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 	return next, errors.Join(failures...)
 }
 
-// recoverOne never fails for a submission that somebody else moved meanwhile, nor lets one take the others with it.
-func (d *Desk) recoverOne(ctx context.Context, s Submission) (after Submission, err error) {
+// recoverOne never fails for a submission that somebody else moved meanwhile, nor lets one take the others with it. hurried
+// makes every unknown one due.
+func (d *Desk) recoverOne(ctx context.Context, s Submission, hurried bool) (after Submission, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.ErrorContext(ctx, "recovering panicked", "submission", s.ID, "panic", p, "stack", string(debug.Stack()))
@@ -103,7 +111,7 @@ func (d *Desk) recoverOne(ctx context.Context, s Submission) (after Submission, 
 	now := d.Now()
 	stale := now.Sub(s.ChangedAt) >= staleAfter
 	switch {
-	case s.State == Uncertain && !s.NextReadAt.After(now):
+	case s.State == Uncertain && (hurried || !s.NextReadAt.After(now)):
 		after, err = d.Reconcile(ctx, s)
 	case s.State == Sending && stale:
 		after, err = d.move(ctx, s, Uncertain, func(next *Submission) { next.NextReadAt = nextRead(*next, now) })

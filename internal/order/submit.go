@@ -201,7 +201,7 @@ func (d *Desk) finish(ctx context.Context, s Submission, c buyer.Credentials) Su
 	}
 	o.ID = s.OrderID
 	outcome := d.firstNote(ctx, s.Buyer, c, o, s.Note)
-	s.NoteSent, s.NoteError = outcome.State == NoteSent, outcome.Error
+	s.NoteSent, s.NoteError = outcome.Passed(), outcome.Error
 	if err := d.Submissions.Touch(ctx, s); err != nil {
 		d.Log.WarnContext(ctx, "the note's outcome was not kept", "submission", s.ID, "error", err)
 	}

@@ -123,6 +123,9 @@ func (p *Photos) one(ctx context.Context, id catalog.ItemID, url string, width i
 func (p *Photos) share(ctx context.Context, key, url string, width int) (Image, error) {
 	p.running.Add(1)
 	done := p.flights.DoChan(key, func() (any, error) {
+		if content, ok := p.disk.load(key); ok { // the flight before has landed meanwhile
+			return content, nil
+		}
 		content, err := p.make(url, width)
 		if err == nil {
 			_ = p.disk.save(key, content) // a full disk costs fetching again, not the picture

@@ -1,7 +1,6 @@
 package soap
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
@@ -63,23 +62,19 @@ func (a *answer) document() error {
 
 // root reads up to the root element.
 func (a *answer) root() (Element, error) {
-	if err := a.src.dropBOM(); errors.Is(err, io.EOF) {
-		return Element{}, a.flaw(Empty)
-	} else if err != nil {
-		return Element{}, a.failure(err)
+	if err := a.src.dropBOM(); err != nil {
+		return Element{}, err
 	}
 	for {
-		token, err := a.token()
-		if errors.Is(err, io.EOF) {
+		err := a.next()
+		switch {
+		case errors.Is(err, io.EOF):
 			return Element{}, a.flaw(Empty)
-		}
-		if err != nil {
+		case err != nil:
 			return Element{}, err
-		}
-		if start, ok := token.(xml.StartElement); ok {
-			return a.enter(start)
-		}
-		if !isBlank(token) {
+		case a.token.kind == startTag:
+			return a.enter()
+		case !a.blankText():
 			return Element{}, a.flaw(Malformed)
 		}
 	}
@@ -128,19 +123,27 @@ func (a *answer) result(e Element) error {
 	return a.read(a.Decoder, e)
 }
 
-// readFault reads a fault. Its children have no namespace, but some stacks give them one.
+// readFault reads a fault. Its children have no namespace, but some stacks give them one. A fault of two codes would be two
+// refusals, of which one may be certain and the other not.
 func (a *answer) readFault() error {
 	a.fault = &Fault{Status: a.status}
+	seen := map[string]bool{}
 	return a.Children(func(e Element) error {
-		var err error
+		var into *string
 		switch e.Local {
 		case "faultcode":
-			var code string
-			code, err = a.Text()
-			a.fault.Code = unprefixed(strings.TrimSpace(code))
+			into = &a.fault.Code
 		case "faultstring":
-			a.fault.String, err = a.Text()
+			into = &a.fault.String
+		default:
+			return nil
 		}
+		if seen[e.Local] {
+			return a.flaw(Duplicate)
+		}
+		seen[e.Local] = true
+		text, err := a.Text()
+		*into = text
 		return err
 	})
 }
@@ -156,28 +159,26 @@ func unprefixed(code string) string {
 func (a *answer) nothingMore() error {
 	a.ended = true
 	for {
-		token, err := a.token()
-		if errors.Is(err, io.EOF) {
+		err := a.next()
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
-		}
-		if !isBlank(token) {
+		case !a.blankText():
 			return a.flaw(Trailing)
 		}
 	}
 }
 
-func isBlank(token xml.Token) bool {
-	text, ok := token.(xml.CharData)
-	return ok && blank(text)
-}
+// blankText tells whether the last token is white space.
+func (a *answer) blankText() bool { return a.token.kind == charData && blank(a.token.text) }
 
 // verdict judges an envelope that was read whole.
 func (a *answer) verdict() error {
 	switch {
 	case a.fault != nil:
+		a.fault.Code = unprefixed(strings.TrimSpace(a.fault.Code))
 		return a.fault
 	case a.bodies == 0:
 		return a.flaw(NotEnvelope)

@@ -158,6 +158,35 @@ func TestAnswerCutAnywhere(t *testing.T) {
 	}
 }
 
+// Readers may tell an error together with the last bytes, and only once.
+func TestAnErrorThatComesWithBytesIsNotLost(t *testing.T) {
+	for n := 1; n < len(good); n++ {
+		_, err := readFrom(&lastWords{text: good[:n], err: errReset}, 200)
+		var lost *soap.TransportError
+		if !errors.As(err, &lost) || !errors.Is(err, errReset) {
+			t.Errorf("reset with the bytes up to %d: %v; want a lost connection", n, err)
+		}
+	}
+}
+
+// lastWords is a reader that returns its text together with its error, and io.EOF from then on.
+type lastWords struct {
+	text string
+	err  error
+}
+
+func (r *lastWords) Read(p []byte) (int, error) {
+	n := copy(p, r.text)
+	r.text = r.text[n:]
+	switch {
+	case n == 0:
+		return 0, io.EOF
+	case r.text == "":
+		return n, r.err
+	}
+	return n, nil
+}
+
 var errReset = errors.New("connection reset by peer")
 
 // How the bytes are dealt out makes no difference.

@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -8,8 +9,12 @@ import (
 	"strings"
 )
 
-// maxDepth bounds nesting; the contract needs eight levels.
-const maxDepth = 64
+const (
+	// maxDepth bounds nesting; the contract needs eight levels.
+	maxDepth = 64
+	// maxAttrs bounds the attributes of an element, declarations of namespaces among them; the contract needs five.
+	maxAttrs = 200
+)
 
 // Element is the start of an element, its name resolved to a namespace. Prefixes are gone: every stack chooses its own.
 type Element struct {
@@ -22,11 +27,20 @@ func (e Element) Is(space, local string) bool { return e.Local == local && e.Spa
 
 // Decoder walks through an answer while it arrives. It always stands inside an element; Children and Text read that
 // element to its end. It is strict about XML: names match, prefixes are declared, nothing is guessed.
+//
+// Tokens come from a scanner of our own, which knows what services usually write, and from the first token that it does not
+// know to the end of the answer from encoding/xml, which is some ten times slower. What is read, and which error ends it,
+// is the same either way. The memory it takes is bounded by a window of the answer and the longest tag or text, not by the
+// size of the answer.
 type Decoder struct {
 	src      *source
-	raw      *xml.Decoder
-	open     []xml.Name // raw names of the open elements: prefix and local name
+	scanner  *scanner     // nil: encoding/xml reads from the beginning
+	raw      *xml.Decoder // nil while the scanner reads
+	rawBegun int64        // where raw took over, in bytes from the beginning of the answer
+	token    token        // the last one read
+	open     []*name      // names of the open elements
 	bindings []scoped
+	changes  int // of bindings so far
 	text     []byte
 	begun    bool   // a token was read
 	ended    bool   // the root element was closed
@@ -39,14 +53,7 @@ type scoped struct {
 	depth int
 }
 
-func newDecoder(src *source) *Decoder {
-	d := &Decoder{src: src, raw: xml.NewDecoder(src)}
-	d.raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		d.charset = charset
-		return nil, errors.New("not UTF-8")
-	}
-	return d
-}
+func newDecoder(src *source) *Decoder { return &Decoder{src: src, scanner: newScanner(src)} }
 
 // Children calls visit for each child of the element, in order, and reads to the element's end. Inside visit the decoder
 // stands in the child; what visit leaves unread is skipped. Text between children is ignored.
@@ -55,13 +62,12 @@ func (d *Decoder) Children(visit func(Element) error) error { return d.children(
 func (d *Decoder) children(strict bool, visit func(Element) error) error {
 	depth := len(d.open)
 	for {
-		token, err := d.token()
-		if err != nil {
+		if err := d.next(); err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			e, err := d.enter(t)
+		switch d.token.kind {
+		case startTag:
+			e, err := d.enter()
 			if err == nil {
 				err = visit(e)
 			}
@@ -71,10 +77,10 @@ func (d *Decoder) children(strict bool, visit func(Element) error) error {
 			if err != nil {
 				return err
 			}
-		case xml.EndElement:
-			return d.exit(t)
-		case xml.CharData:
-			if strict && !blank(t) {
+		case endTag:
+			return d.exit()
+		case charData:
+			if strict && !blank(d.token.text) {
 				return d.flaw(Trailing)
 			}
 		}
@@ -83,27 +89,30 @@ func (d *Decoder) children(strict bool, visit func(Element) error) error {
 
 // Text returns the element's own text and reads to its end. Elements inside it are skipped.
 func (d *Decoder) Text() (string, error) {
+	if d.raw == nil && d.scanner != nil && d.scanner.simple(&d.token, d.innermost()) {
+		return string(d.token.text), d.exit()
+	}
 	depth := len(d.open)
 	d.text = d.text[:0]
 	for {
-		token, err := d.token()
-		if err != nil {
+		if err := d.next(); err != nil {
 			return "", err
 		}
-		switch t := token.(type) {
-		case xml.CharData:
-			if d.text = append(d.text, t...); len(d.text) > maxToken {
+		switch d.token.kind {
+		case charData:
+			if d.text = append(d.text, d.token.text...); len(d.text) > maxToken {
 				return "", d.flaw(TooLong)
 			}
-		case xml.StartElement:
-			if _, err = d.enter(t); err == nil {
+		case startTag:
+			_, err := d.enter()
+			if err == nil {
 				err = d.leave(depth)
 			}
 			if err != nil {
 				return "", err
 			}
-		case xml.EndElement:
-			return string(d.text), d.exit(t)
+		case endTag:
+			return string(d.text), d.exit()
 		}
 	}
 }
@@ -120,23 +129,22 @@ func (d *Decoder) Texts(visit func(string)) error {
 		run.Reset()
 	}
 	for {
-		token, err := d.token()
-		if err != nil {
+		if err := d.next(); err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.CharData:
-			if run.Write(t); run.Len() > maxToken {
+		switch d.token.kind {
+		case charData:
+			if run.Write(d.token.text); run.Len() > maxToken {
 				return d.flaw(TooLong)
 			}
-		case xml.StartElement:
+		case startTag:
 			flush()
-			if _, err := d.enter(t); err != nil {
+			if _, err := d.enter(); err != nil {
 				return err
 			}
-		case xml.EndElement:
+		case endTag:
 			flush()
-			if err := d.exit(t); err != nil || len(d.open) < inside {
+			if err := d.exit(); err != nil || len(d.open) < inside {
 				return err
 			}
 		}
@@ -146,15 +154,13 @@ func (d *Decoder) Texts(visit func(string)) error {
 // leave skips to the end of whatever is open below depth.
 func (d *Decoder) leave(depth int) error {
 	for len(d.open) > depth {
-		token, err := d.token()
-		if err != nil {
-			return err
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			_, err = d.enter(t)
-		case xml.EndElement:
-			err = d.exit(t)
+		err := d.next()
+		switch {
+		case err != nil:
+		case d.token.kind == startTag:
+			_, err = d.enter()
+		case d.token.kind == endTag:
+			err = d.exit()
 		}
 		if err != nil {
 			return err
@@ -163,76 +169,170 @@ func (d *Decoder) leave(depth int) error {
 	return nil
 }
 
-// token returns the next start, end or text. io.EOF means the end of a document whose elements are all closed.
-func (d *Decoder) token() (xml.Token, error) {
-	for {
-		token, err := d.raw.RawToken()
-		if err != nil {
-			return nil, d.failure(err)
+// next reads the next start tag, end tag or text into d.token. io.EOF means the end of a document whose elements are all
+// closed.
+func (d *Decoder) next() error {
+	if d.raw == nil {
+		if d.scanner != nil && d.scanner.next(&d.token, d.innermost()) {
+			return nil
 		}
-		d.src.mark()
-		first := !d.begun
-		d.begun = true
-		switch t := token.(type) {
-		case xml.Directive:
-			return nil, d.directive(t)
-		case xml.ProcInst:
-			if t.Target == "xml" && !first {
-				return nil, d.flaw(Malformed)
-			}
-			if d.ended {
-				return nil, d.flaw(Trailing)
-			}
-		case xml.Comment:
-			if d.ended {
-				return nil, d.flaw(Trailing)
-			}
-		default:
-			return token, nil
+		d.handOver()
+	}
+	for {
+		if err := d.nextRaw(); err != nil || d.token.kind != aside {
+			return err
 		}
 	}
 }
 
-// enter opens an element: declares its namespaces, then resolves its name.
-func (d *Decoder) enter(start xml.StartElement) (Element, error) {
+// innermost is the name of the innermost open element, nil where there is none.
+func (d *Decoder) innermost() *name {
+	if len(d.open) == 0 {
+		return nil
+	}
+	return d.open[len(d.open)-1]
+}
+
+// handOver lets encoding/xml read from here on. Its raw tokens depend on nothing that stands before them.
+func (d *Decoder) handOver() {
+	d.begun = d.scanner != nil && d.scanner.begun
+	d.rawBegun = d.src.offset()
+	d.src.mark(d.rawBegun)
+	d.raw = xml.NewDecoder(d.src)
+	d.raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		d.charset = charset
+		return nil, errors.New("not UTF-8")
+	}
+}
+
+// nextRaw reads a token with encoding/xml.
+func (d *Decoder) nextRaw() error {
+	found, err := d.raw.RawToken()
+	if err != nil {
+		return d.failure(err)
+	}
+	d.src.mark(d.offset())
+	first := !d.begun
+	d.begun = true
+	switch t := found.(type) {
+	case xml.StartElement:
+		d.token = token{kind: startTag, name: rawName(t.Name), attrs: rawAttrs(t.Attr)}
+	case xml.EndElement:
+		d.token = token{kind: endTag, name: rawName(t.Name)}
+	case xml.CharData:
+		d.token = token{kind: charData, text: t}
+	case xml.Directive:
+		return d.directive(t)
+	default:
+		_, isComment := found.(xml.Comment)
+		return d.aside(found, first || isComment)
+	}
+	return nil
+}
+
+// aside passes over a comment or an instruction, where it may stand; a declaration only at the beginning.
+func (d *Decoder) aside(found xml.Token, first bool) error {
+	instruction, _ := found.(xml.ProcInst)
+	switch {
+	case instruction.Target == "xml" && !first:
+		return d.flaw(Malformed)
+	case d.ended:
+		return d.flaw(Trailing)
+	}
+	d.token = token{kind: aside}
+	return nil
+}
+
+func rawName(n xml.Name) *name {
+	if n.Space == "" {
+		return &name{raw: n.Local, local: n.Local}
+	}
+	return &name{raw: n.Space + ":" + n.Local, prefix: n.Space, local: n.Local}
+}
+
+func rawAttrs(found []xml.Attr) []attr {
+	attrs := make([]attr, len(found))
+	for i, a := range found {
+		attrs[i] = attr{rawName(a.Name), []byte(a.Value)}
+	}
+	return attrs
+}
+
+// enter opens the element of the start tag that was read: declares its namespaces, then resolves its name.
+func (d *Decoder) enter() (e Element, err error) {
 	if len(d.open) == maxDepth {
-		return Element{}, d.flaw(TooDeep)
+		return e, d.flaw(TooDeep)
 	}
-	d.open = append(d.open, start.Name)
-	for _, a := range start.Attr {
-		switch {
-		case a.Name.Space == "xmlns":
-			d.bindings = append(d.bindings, scoped{Binding{a.Name.Local, a.Value}, len(d.open)})
-		case a.Name.Space == "" && a.Name.Local == "xmlns":
-			d.bindings = append(d.bindings, scoped{Binding{"", a.Value}, len(d.open)})
-		}
+	if len(d.token.attrs) > maxAttrs {
+		return e, d.flaw(TooLong)
 	}
-	space, ok := d.resolve(start.Name.Space)
+	start := d.token.name
+	d.open = append(d.open, start)
+	if len(d.token.attrs) > 0 {
+		d.declare(d.token.attrs)
+		e.Nil = d.isNil(d.token.attrs)
+	}
+	space, ok := d.namespace(start)
 	if !ok {
-		return Element{}, d.flaw(Malformed)
+		return e, d.flaw(Malformed)
 	}
-	e := Element{Space: space, Local: start.Name.Local}
-	for _, a := range start.Attr {
-		if a.Name.Local == "nil" && a.Name.Space != "" {
-			ns, _ := d.resolve(a.Name.Space)
-			value := strings.TrimSpace(a.Value)
-			e.Nil = ns == InstanceNamespace && (value == "true" || value == "1")
-		}
-	}
+	e.Space, e.Local = space, start.local
 	return e, nil
 }
 
-// exit closes the innermost element.
-func (d *Decoder) exit(end xml.EndElement) error {
+// declare binds the prefixes that the innermost element declares.
+func (d *Decoder) declare(attrs []attr) {
+	for _, a := range attrs {
+		switch {
+		case a.name.prefix == "xmlns":
+			d.bind(a.name.local, string(a.value))
+		case a.name.raw == "xmlns":
+			d.bind("", string(a.value))
+		}
+	}
+}
+
+// bind binds a prefix until the innermost element ends.
+func (d *Decoder) bind(prefix, uri string) {
+	d.bindings = append(d.bindings, scoped{Binding{prefix, uri}, len(d.open)})
+	d.changes++
+}
+
+// isNil tells whether the last xsi:nil among the attributes says so.
+func (d *Decoder) isNil(attrs []attr) bool {
+	for i := len(attrs) - 1; i >= 0; i-- {
+		a := attrs[i]
+		if a.name.local != "nil" || a.name.prefix == "" {
+			continue
+		}
+		space, _ := d.resolve(a.name.prefix)
+		value := string(bytes.TrimSpace(a.value))
+		return space == InstanceNamespace && (value == "true" || value == "1")
+	}
+	return false
+}
+
+// exit closes the innermost element, whose end tag was read.
+func (d *Decoder) exit() error {
 	depth := len(d.open)
-	if depth == 0 || d.open[depth-1] != end.Name {
+	if depth == 0 || d.open[depth-1].raw != d.token.name.raw {
 		return d.flaw(Malformed)
 	}
 	d.open = d.open[:depth-1]
 	for n := len(d.bindings); n > 0 && d.bindings[n-1].depth == depth; n-- {
 		d.bindings = d.bindings[:n-1]
+		d.changes++
 	}
 	return nil
+}
+
+// namespace resolves a name, if anything has changed since it was last resolved.
+func (d *Decoder) namespace(n *name) (string, bool) {
+	if n.asOf != d.changes || n.asOf == 0 {
+		n.space, n.bound = d.resolve(n.prefix)
+		n.asOf = d.changes
+	}
+	return n.space, n.bound
 }
 
 // resolve finds the namespace of a prefix. Only the empty prefix may be undeclared.
@@ -254,25 +354,39 @@ func (d *Decoder) directive(t xml.Directive) error {
 	return d.flaw(Doctype)
 }
 
+// offset is where the last token ended, in bytes from the beginning of the answer.
+func (d *Decoder) offset() int64 {
+	if d.raw == nil {
+		return d.src.offset()
+	}
+	return d.rawBegun + d.raw.InputOffset()
+}
+
 func (d *Decoder) flaw(f Flaw) error {
-	return &AnswerError{Flaw: f, Detail: fmt.Sprintf("byte %d", d.raw.InputOffset())}
+	return &AnswerError{Flaw: f, Detail: fmt.Sprintf("byte %d", d.offset())}
 }
 
 // failure says why the XML decoder stopped: the source knows better than its syntax error.
 func (d *Decoder) failure(err error) error {
+	failed := d.src.failed
+	if !d.src.ended {
+		failed = nil // it is still ahead
+	}
 	var bad *AnswerError
 	switch {
-	case errors.As(d.src.failed, &bad):
+	case errors.As(failed, &bad):
 		return bad
-	case errors.Is(d.src.failed, io.ErrUnexpectedEOF):
+	case errors.Is(failed, io.ErrUnexpectedEOF):
 		return d.flaw(Truncated)
-	case d.src.failed != nil:
-		return &TransportError{Started: true, Err: d.src.failed}
+	case failed != nil:
+		return &TransportError{Started: true, Err: failed}
 	case d.charset != "":
 		return d.flaw(Charset)
 	case errors.Is(err, io.EOF) && len(d.open) == 0:
 		return io.EOF
-	case d.src.done:
+	case d.src.ended && d.ended:
+		return d.flaw(Trailing)
+	case d.src.ended:
 		return d.flaw(Truncated)
 	}
 	return d.flaw(Malformed)

@@ -15,6 +15,7 @@ func (f *Fault) Error() string { return fmt.Sprintf("fault %s: %s", f.Code, f.St
 type TransportError struct {
 	// Started is false only if it is certain that no byte of the request reached the service.
 	Started bool
+	Cause   Cause
 	Err     error
 }
 

@@ -3,6 +3,10 @@
 // A Call goes through a RoundTripper, an interface of one method, so that limits, observers and other wrappers compose around
 // the Transport. Nothing in this package repeats a call, follows a redirect or keeps a cookie. An answer that is not exactly
 // what was asked for is an error of a type that says what is certain: TransportError, StatusError, AnswerError or Fault.
+//
+// Reading an answer goes through four layers, each of which knows nothing of those above it: source deals out its bytes
+// within limits, scanner makes tokens of them (or encoding/xml, from where the scanner does not know what it sees), Decoder
+// makes elements with namespaces, and answer takes them for a result or a fault.
 package soap
 
 import (
@@ -36,6 +40,8 @@ type Call struct {
 	// a failure to connect is known to precede it.
 	Write bool
 	Class Class
+	// Insist lets the call try a service that is left alone by a breaker, one such call at a time.
+	Insist bool
 	// Wait bounds the wait for a free slot, FirstByte the wait for the answer's header; zero is no bound but the context's.
 	Wait, FirstByte time.Duration
 	// Limit bounds the answer in bytes, after decompression.

@@ -10,13 +10,19 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"storefront/internal/secret"
 )
 
-// errFirstByte is the cause of a call that was given up before the answer's header came.
-var errFirstByte = fmt.Errorf("no answer began in time: %w", context.DeadlineExceeded)
+// Causes of calls that were given up by the transport itself.
+var (
+	errFirstByte = fmt.Errorf("no answer began in time: %w", context.DeadlineExceeded)
+	errTunnel    = fmt.Errorf("the proxy made no tunnel in time: %w", context.DeadlineExceeded)
+)
 
 // maxFault bounds an answer under an HTTP error, in bytes.
 const maxFault = 1 << 20
@@ -29,6 +35,15 @@ type TransportOptions struct {
 	Conns int           // connections for reading, 8
 	// TLSConfig is for certificates of one's own; nil verifies against the system's.
 	TLSConfig *tls.Config
+	// Proxy is an http or https proxy for this transport alone; the zero URL goes straight. A proxy of the environment is never
+	// used. What goes to an https URL passes it as a tunnel (CONNECT), what goes to http is read by it.
+	Proxy secret.URL
+	// Resolver finds addresses; nil is the system's.
+	Resolver *net.Resolver
+	// Dump writes down the traffic, scrubbed; nil writes nothing.
+	Dump *Dump
+	// Around stands around each connection's transport, to measure it; nil for none.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // Transport sends calls to one address. It follows no redirect, uses no proxy of the environment, keeps no cookie and sends
@@ -37,6 +52,9 @@ type Transport struct {
 	url    string
 	reads  *http.Client
 	writes *http.Client
+	// tunnel bounds the way through a proxy, until the request has its connection; 0 where there is no proxy. Whoever lets more
+	// calls in than there are connections has them wait within it.
+	tunnel time.Duration
 }
 
 // NewTransport makes a Transport.
@@ -47,27 +65,57 @@ func NewTransport(o TransportOptions) *Transport {
 	// A write takes a fresh connection. A kept one may die under the request, and then nobody knows whether it was read.
 	writes := newHTTP(o)
 	writes.DisableKeepAlives = true
-	return &Transport{url: o.URL, reads: newClient(reads), writes: newClient(writes)}
+	t := &Transport{url: o.URL, reads: newClient(reads, o), writes: newClient(writes, o)}
+	if !o.Proxy.Empty() {
+		t.tunnel = positive(o.Dial, dialTime) + 2*positive(o.TLS, tlsTime) // to dial; to ask the proxy; to shake hands behind it
+	}
+	return t
 }
+
+// How long it may take to connect, and to shake hands.
+const (
+	dialTime = 3 * time.Second
+	tlsTime  = 3 * time.Second
+)
+
+// LongestWay is how long a call with the default bounds takes at most from a free slot to the first byte of its request.
+const LongestWay = dialTime + 2*tlsTime
 
 func newHTTP(o TransportOptions) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	dialer := &net.Dialer{Timeout: positive(o.Dial, 3*time.Second)}
-	return &http.Transport{
+	dialer := &net.Dialer{Timeout: positive(o.Dial, dialTime), Resolver: o.Resolver}
+	t := &http.Transport{
 		Proxy:                  nil, // credentials go to the configured address only
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        o.TLSConfig,
-		TLSHandshakeTimeout:    positive(o.TLS, 3*time.Second),
+		TLSHandshakeTimeout:    positive(o.TLS, tlsTime),
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              protocols,
 	}
+	if !o.Proxy.Empty() {
+		t.Proxy = http.ProxyURL(o.Proxy.Reveal())
+		t.OnProxyConnectResponse = tunnelled
+	}
+	return t
 }
 
-func newClient(t *http.Transport) *http.Client {
+// tunnelled refuses a tunnel that the proxy did not make, with an error that has a type.
+func tunnelled(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return &ProxyError{Status: answer.StatusCode}
+	}
+	return nil
+}
+
+func newClient(t *http.Transport, o TransportOptions) *http.Client {
+	way := o.Dump.around(t, o.Proxy)
+	if o.Around != nil {
+		way = o.Around(way)
+	}
 	return &http.Client{
-		Transport:     t,
+		Transport:     way,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -98,32 +146,72 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 	var lost *TransportError
 	if errors.As(err, &lost) {
 		lost.Err = cause(ctx, lost.Err)
+		lost.Cause = causeOf(lost.Err, progress{started: true})
+		lost.Err = quiet(lost.Err)
 	}
 	return err
 }
 
 // send writes the request and waits for the header of the answer.
 func (t *Transport) send(ctx context.Context, cancel context.CancelCauseFunc, call *Call) (*http.Response, error) {
-	var connected atomic.Bool
-	request, err := t.request(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	}), call)
+	var way way
+	request, err := t.request(httptrace.WithClientTrace(ctx, way.trace()), call)
 	if err != nil {
-		return nil, &TransportError{Err: err}
+		return nil, &TransportError{Cause: CauseRequest, Err: err}
 	}
-	if call.FirstByte > 0 {
-		timer := time.AfterFunc(call.FirstByte, func() { cancel(errFirstByte) })
-		defer timer.Stop()
-	}
+	defer stopAll(t.alarms(cancel, call, &way))
 	client := t.reads
 	if call.Write {
 		client = t.writes
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, &TransportError{Started: connected.Load(), Err: cause(ctx, err)}
+		return nil, t.lost(cause(ctx, err), &way)
 	}
 	return response, nil
+}
+
+// way notes how far a request gets. Its notes come from other goroutines.
+type way struct{ connected, broken atomic.Bool }
+
+// trace watches a request. That a connection was never got is a sound proof that no byte of the request left: it comes after
+// name, dial, the proxy's tunnel and handshake, and before the first byte.
+func (w *way) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				w.broken.Store(true)
+			}
+		},
+	}
+}
+
+// alarms give a call up when a phase takes too long.
+func (t *Transport) alarms(cancel context.CancelCauseFunc, call *Call, w *way) (set []*time.Timer) {
+	if call.FirstByte > 0 {
+		set = append(set, time.AfterFunc(call.FirstByte, func() { cancel(errFirstByte) }))
+	}
+	if t.tunnel > 0 {
+		set = append(set, time.AfterFunc(t.tunnel, func() {
+			if !w.connected.Load() {
+				cancel(errTunnel)
+			}
+		}))
+	}
+	return set
+}
+
+func stopAll(timers []*time.Timer) {
+	for _, t := range timers {
+		t.Stop()
+	}
+}
+
+// lost says what is certain of a request without an answer.
+func (t *Transport) lost(err error, w *way) *TransportError {
+	p := progress{started: w.connected.Load(), proxied: t.tunnel > 0, broken: w.broken.Load()}
+	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: quiet(err)}
 }
 
 func (t *Transport) request(ctx context.Context, call *Call) (*http.Request, error) {
@@ -140,12 +228,17 @@ func (t *Transport) request(ctx context.Context, call *Call) (*http.Request, err
 	return request, nil
 }
 
-// cause replaces "context canceled" by why: the header came too late, or the deadline passed.
+// cause says why a call was given up: the header came too late, the deadline passed, or the caller no longer wants it. What
+// made the caller change his mind, such as the failure of a call beside this one, says nothing of this call.
 func cause(ctx context.Context, err error) error {
-	if why := context.Cause(ctx); why != nil {
+	why := context.Cause(ctx)
+	switch {
+	case why == nil:
+		return err
+	case errors.Is(why, context.DeadlineExceeded):
 		return why
 	}
-	return err
+	return context.Canceled
 }
 
 // receive judges the header, then reads the body.

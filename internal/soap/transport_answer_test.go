@@ -66,6 +66,33 @@ func TestHTTPAnswersThatAreNotTheServices(t *testing.T) {
 	}
 }
 
+// Answers that can't be read are not repeated in errors, which are logged: what is wrong in them may be our own request.
+func TestErrorsRepeatNothing(t *testing.T) {
+	for name, bytes := range map[string]string{
+		"no HTTP":              "<password>canary</password>\r\n\r\n",
+		"a version":            "HTTP/canary 200 OK\r\n\r\n",
+		"a status":             "HTTP/1.1 canary OK\r\n\r\n",
+		"a header":             "HTTP/1.1 200 OK\r\ncanary\r\n\r\n",
+		"a header's beginning": "HTTP/1.1 200 OK\r\n canary: 1\r\n\r\n",
+		"a header's name":      "HTTP/1.1 200 OK\r\n<canary>: 1\r\n\r\n",
+		"a length":             "HTTP/1.1 200 OK\r\nContent-Length: canary\r\n\r\n",
+		"two lengths":          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: canary\r\n\r\n",
+		"an encoding":          "HTTP/1.1 200 OK\r\nTransfer-Encoding: canary\r\n\r\n",
+		"a chunk":              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\ncanary\r\n",
+		"a trailer":            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\ncanary\r\n\r\n",
+		"a type":               "HTTP/1.1 200 OK\r\nContent-Type: canary; =\r\nContent-Length: 6\r\n\r\ncanary",
+		"an element":           "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 14\r\n\r\n<canary x='y'/",
+		"a body":               "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 22\r\n\r\n<a>&canary;<b></canary",
+	} {
+		for kind, call := range map[string]*soap.Call{"read": ask(), "write": tell()} {
+			err := dial(t, soap.TransportOptions{URL: raw(t, bytes)}).RoundTrip(t.Context(), call)
+			if err == nil || strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s, %s: %v", name, kind, err)
+			}
+		}
+	}
+}
+
 func TestShortBodyIsCutOff(t *testing.T) {
 	transport := dial(t, soap.TransportOptions{URL: raw(t, fmt.Sprintf(
 		"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(good), good[:len(good)-20]))})

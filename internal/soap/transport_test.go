@@ -114,20 +114,20 @@ func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
 	var reached atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reached.Add(1); answer(w, good) }))
 	defer proxy.Close()
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY"} {
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"} {
 		t.Setenv(name, proxy.URL)
 	}
 	t.Setenv("NO_PROXY", "")
-	const outside = "http://portal.invalid/Portal.svc"
-
-	request, _ := http.NewRequest(http.MethodPost, outside, nil)
-	if u, err := http.ProxyFromEnvironment(request); err != nil || u == nil {
-		t.Fatalf("the environment's proxy is %v, %v: this test would prove nothing", u, err)
-	}
-	transport := dial(t, soap.TransportOptions{URL: outside})
-	for _, call := range []*soap.Call{ask(), tell()} {
-		if err := transport.RoundTrip(t.Context(), call); err == nil {
-			t.Error("an answer came from somewhere")
+	for _, address := range []string{"http://" + outside + "/Portal.svc", "https://" + outside + "/Portal.svc"} {
+		request, _ := http.NewRequest(http.MethodPost, address, nil)
+		if u, err := http.ProxyFromEnvironment(request); err != nil || u == nil {
+			t.Fatalf("the environment's proxy is %v, %v: this test would prove nothing", u, err)
+		}
+		transport := dial(t, soap.TransportOptions{URL: address, Resolver: noNames})
+		for _, call := range []*soap.Call{ask(), tell()} {
+			if err := transport.RoundTrip(t.Context(), call); err == nil {
+				t.Error("an answer came from somewhere")
+			}
 		}
 	}
 	if n := reached.Load(); n != 0 {
@@ -234,7 +234,7 @@ func TestNothingStarted(t *testing.T) {
 		options soap.TransportOptions
 	}{
 		"refused":        {t.Context(), soap.TransportOptions{URL: closed}},
-		"no such host":   {t.Context(), soap.TransportOptions{URL: "http://portal.invalid/"}},
+		"no such host":   {t.Context(), soap.TransportOptions{URL: "http://portal.invalid/", Resolver: noNames}},
 		"not trusted":    {t.Context(), soap.TransportOptions{URL: secure.URL}},
 		"no handshake":   {t.Context(), soap.TransportOptions{URL: "https://" + silent, TLS: 20 * time.Millisecond}},
 		"ended before":   {ended, soap.TransportOptions{URL: closed}},
@@ -325,5 +325,28 @@ func TestBodyThatNeverEndsIsLateToo(t *testing.T) {
 	var lost *soap.TransportError
 	if !errors.As(err, &lost) || !lost.Started || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want the end of the time", err)
+	}
+}
+
+// A call that is given up because of another one's failure is given up, and has not failed itself.
+func TestACallGivenUpHasNotFailed(t *testing.T) {
+	reached := make(chan struct{})
+	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices who hangs up
+		close(reached)
+		<-r.Context().Done()
+	}))
+	defer service.Close()
+	transport := soap.NewTransport(soap.TransportOptions{URL: service.URL})
+	defer transport.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-reached
+		cancel(&soap.TransportError{Started: true, Err: io.ErrUnexpectedEOF})
+	}()
+	err := transport.RoundTrip(ctx, &soap.Call{Limit: 1 << 10, Envelope: []byte("<a/>")})
+	var lost *soap.TransportError
+	if !errors.Is(err, context.Canceled) || errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &lost) || lost.Cause != soap.CauseCanceled {
+		t.Errorf("%v", err)
 	}
 }

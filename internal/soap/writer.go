@@ -87,11 +87,20 @@ func carried(text string) bool {
 		return false
 	}
 	for _, r := range text {
-		switch {
-		case r == '\t', r == '\n', r == '\r', r >= 0x20 && r <= 0xFFFD, r >= 0x10000:
-		default:
+		if !carriedRune(r) {
 			return false
 		}
 	}
 	return true
+}
+
+// carriedRune tells whether XML 1.0 can carry the character.
+func carriedRune(r rune) bool {
+	switch {
+	case !utf8.ValidRune(r):
+		return false
+	case r == '\t', r == '\n', r == '\r':
+		return true
+	}
+	return r >= 0x20 && r <= 0xFFFD || r >= 0x10000
 }

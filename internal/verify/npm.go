@@ -36,6 +36,14 @@ func checkAccessibility(ctx context.Context, shop *workshop) (string, error) {
 	return shop.test(ctx, "-tags=browser", "-run=^TestAxe", "./internal/app")
 }
 
+// checkJudges installs npm's soap where the judges and the examples look for it, and lets all foreign stacks judge.
+func checkJudges(ctx context.Context, shop *workshop) (string, error) {
+	if err := shop.npmInstall(ctx, filepath.Join(shop.root, "internal", "vtt", "emulator")); err != nil {
+		return "", err
+	}
+	return shop.test(ctx, "-tags=judges", "-run=^TestJudge", "./internal/vtt/emulator/...")
+}
+
 // npmInstall brings what a folder's lock file says. Not by «npm ci»: it insists that the lock lists the optional binaries of
 // every platform, and a registry need not serve those of the others.
 func (w *workshop) npmInstall(ctx context.Context, dir string) error {

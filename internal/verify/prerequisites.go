@@ -17,7 +17,9 @@ type program string
 const (
 	gcc      program = "gcc"
 	php      program = "php"
+	zeep     program = "zeep"
 	npm      program = "npm"
+	curl     program = "curl"
 	chromium program = "chromium"
 )
 
@@ -26,8 +28,9 @@ func (p program) probe() []string {
 	switch p {
 	case php:
 		return []string{"php", "-r", `exit(class_exists("SoapClient") ? 0 : 1);`}
-	case npm:
-		return []string{"npm", "--version"}
+	case zeep:
+		// Debian's own interpreter: another one in the PATH does not see Debian's modules.
+		return []string{"/usr/bin/python3", "-c", "import zeep"}
 	}
 	return []string{string(p), "--version"}
 }
@@ -39,8 +42,12 @@ func (p program) packages() []string {
 		return []string{"gcc", "libc6-dev"}
 	case php:
 		return []string{"php-cli", "php-soap"}
+	case zeep:
+		return []string{"python3-zeep"}
 	case npm:
 		return []string{"nodejs", "npm"}
+	case curl:
+		return []string{"curl"}
 	case chromium:
 		// Chromium draws the characters that the page's own font lacks with a font of the machine.
 		return []string{"chromium", "fonts-dejavu-core"}

@@ -23,6 +23,42 @@ func TestStagesHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// A fresh machine has none of what stages need: each must be recognised and brought.
+func TestEveryProgramCanBeBrought(t *testing.T) {
+	for _, p := range needs(stages()) {
+		if len(p.packages()) == 0 {
+			t.Errorf("%s: no package brings it", p)
+		}
+	}
+	const nobodyHas program = "a-program-that-is-not-there"
+	if got := absent(t.Context(), []program{nobodyHas}); !slices.Equal(got, []program{nobodyHas}) {
+		t.Errorf("absent = %v: the probe of a missing program succeeds", got)
+	}
+}
+
+func TestJudgesNeedEveryStack(t *testing.T) {
+	chosen, err := choose(stages(), "judges", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]program{curl, npm, php, zeep}, needs(chosen)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Lock files pin contents, not the registry of the machine that they were written on.
+func TestLockFilesNameNoHost(t *testing.T) {
+	for _, dir := range []string{"node", "../vtt/emulator"} {
+		content, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lock := string(content); strings.Contains(lock, "://") || !strings.Contains(lock, `"integrity": "sha512-`) {
+			t.Errorf("%s: the lock file names a host, or pins nothing", dir)
+		}
+	}
+}
+
 func TestChoose(t *testing.T) {
 	all := []stage{{name: "vet"}, {name: "unit"}, {name: "fuzz", long: true}}
 	for _, tc := range []struct {

@@ -12,22 +12,23 @@ import (
 )
 
 // ProveLogin tells whether the service accepts the credentials: nil if so, errkind.AccessDenied if not. It asks the cheapest
-// question there is; where that one is not to be had it asks for the categories.
+// question there is (belief 24); where that one is not to be had it asks for the categories.
 func (d *Distributor) ProveLogin(ctx context.Context, cred buyer.Credentials) error {
-	_, err := d.rateTexts(ctx, cred)
+	_, err := d.rateTexts(ctx, d.signing, cred)
 	switch {
 	case err == nil, errkind.Is(err, errkind.AccessDenied), errkind.Is(err, errkind.Invalid):
 		return err
 	case errkind.Upstream(err) && !errors.Is(err, soap.NoResult):
 		return err
 	}
-	_, err = d.Categories(ctx, cred)
-	return err
+	return d.read(ctx, portal.GetCategories, func(ctx context.Context) error {
+		return d.signing.GetCategories(ctx, login(cred), func(*portal.CategoryDto) error { return nil })
+	})
 }
 
 // Rate reads the rouble price of a dollar.
 func (d *Distributor) Rate(ctx context.Context, cred buyer.Credentials) (money.Rate, error) {
-	texts, err := d.rateTexts(ctx, cred)
+	texts, err := d.rateTexts(ctx, d.client, cred)
 	if err != nil {
 		return money.Rate{}, err
 	}
@@ -38,9 +39,9 @@ func (d *Distributor) Rate(ctx context.Context, cred buyer.Credentials) (money.R
 	return r, nil
 }
 
-func (d *Distributor) rateTexts(ctx context.Context, cred buyer.Credentials) (texts []string, err error) {
+func (d *Distributor) rateTexts(ctx context.Context, client *portal.Client, cred buyer.Credentials) (texts []string, err error) {
 	err = d.read(ctx, portal.GetUsdRubRate, func(ctx context.Context) error {
-		texts, err = d.client.GetUsdRubRate(ctx, login(cred))
+		texts, err = client.GetUsdRubRate(ctx, login(cred))
 		return err
 	})
 	return texts, err

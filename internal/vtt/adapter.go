@@ -62,7 +62,7 @@ func item(dto *portal.ItemDto) catalog.Item {
 	}
 }
 
-// lastFilled returns the last value that says something.
+// lastFilled returns the last value that says something: bar codes come in two spellings (belief 18).
 func lastFilled(values ...portal.Value) string {
 	last := ""
 	for _, v := range values {
@@ -150,7 +150,8 @@ func fit(dto *portal.CompatibilityDto) catalog.Fit {
 	}
 }
 
-// rate takes the first positive decimal and the first date of the answer: the names of its elements are not published.
+// rate takes the first positive decimal and the first date of the answer: the names of its elements are not published
+// (belief 25).
 func rate(texts []string) (r money.Rate, ok bool) {
 	for _, t := range texts {
 		v := portal.Text(t)

@@ -77,7 +77,7 @@ func place(list []string, i int) string {
 	return ""
 }
 
-// commaList splits "(a,b)", with or without its brackets. Empty places stay, or pairs would shift.
+// commaList splits "(a,b)", with or without its brackets (belief 7). Empty places stay, or pairs would shift.
 func commaList(list string) []string {
 	if strings.HasPrefix(list, "(") && strings.HasSuffix(list, ")") {
 		list = list[1 : len(list)-1]
@@ -92,15 +92,15 @@ func commaList(list string) []string {
 	return parts
 }
 
-// nextLink is where a comma or a semicolon ends one link and begins another; both may also stand inside a link.
-var nextLink = regexp.MustCompile(`[,;]+([A-Za-z][A-Za-z0-9+.-]*://)`)
+// nextLink is where a comma, a semicolon or a bar ends one link and begins another; the first two may also stand inside a link.
+var nextLink = regexp.MustCompile(`[,;|]+([A-Za-z][A-Za-z0-9+.-]*://)`)
 
-// links splits the links to transfer documents, which stand apart by white space, or by a comma or semicolon before a
-// scheme. Only http and https are links.
+// links splits the links to transfer documents, which stand apart by white space, or by a comma, semicolon or bar before a
+// scheme (belief 6). Only http and https are links.
 func links(text string) []string {
 	var list []string
 	for _, word := range strings.Fields(nextLink.ReplaceAllString(text, " $1")) {
-		word = strings.Trim(word, ",;")
+		word = strings.Trim(word, ",;|")
 		if _, ok := webLink(word); ok && !slices.Contains(list, word) {
 			list = append(list, word)
 		}
@@ -108,7 +108,8 @@ func links(text string) []string {
 	return list
 }
 
-// creation writes a line that is asked for. The wire has whole numbers where the documentation has decimals.
+// creation writes a line that is asked for. The wire has whole numbers where the documentation has decimals
+// (belief 30).
 func creation(l order.NewLine) (portal.OrderLineCreationDto, error) {
 	if l.ItemID == "" || !l.Quantity.IsPositive() {
 		return portal.OrderLineCreationDto{}, errInvalidLine
@@ -137,6 +138,11 @@ func lineResult(dto portal.OrderLineStatusDto) order.LineResult {
 	}
 }
 
+// noteResult reads the answer to a note. An Error of zero is the code of success, and none (belief 8).
 func noteResult(dto portal.SetOrderNoteDto) order.NoteResult {
-	return order.NoteResult{Error: shorten(text(dto.Error), maxFaultText), Updated: yes(dto.NoteUpdated)}
+	result := order.NoteResult{Error: shorten(text(dto.Error), maxFaultText), Updated: yes(dto.NoteUpdated)}
+	if code := number(dto.Error); code != nil && code.IsZero() {
+		result.Error = ""
+	}
+	return result
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"storefront/internal/buyer"
+	"storefront/internal/secret"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/portal"
 )
@@ -24,13 +25,22 @@ import (
 // Options are the settings of a Distributor.
 type Options struct {
 	URL string // of the service, without ?wsdl
-	// AllowPlaintext permits http to an address that is not loopback: logins and passwords then travel in clear.
+	// AllowPlaintext permits http beyond loopback: logins and passwords then travel in clear.
 	AllowPlaintext bool
+	// Proxy is an http or https proxy for the calls to the service alone; the zero URL goes straight.
+	Proxy secret.URL
+	// Dump is a folder that the traffic is written to, without logins and passwords; empty writes nothing.
+	Dump string
+	// DumpFailed is told of a call that could not be written there. It may be nil.
+	DumpFailed func(error)
 	// Contract is what the service publishes; nil reads it from the service's own WSDL.
 	Contract *portal.Contract
-	TLS      *tls.Config // nil verifies against the system's certificates
+	TLS      *tls.Config   // nil verifies against the system's certificates
+	Resolver *net.Resolver // finds addresses; nil is the system's
 	// PortionSize is the number of rows asked for at a time, at least 2 because portions overlap by one; 0 means 1,000.
 	PortionSize int
+	// Recovered is told when the service answers again after it was left alone for a while. It must not block. It may be nil.
+	Recovered func()
 	// Observe is told of each call after it ended, with an error of package errkind. It may be nil.
 	Observe func(operation string, took time.Duration, err error)
 	Now     func() time.Time
@@ -41,6 +51,7 @@ type Options struct {
 // Distributor talks to the service. It is safe for concurrent use.
 type Distributor struct {
 	client      *portal.Client
+	signing     *portal.Client // the same, for somebody who is signing in
 	probing     *portal.Client // the same, under the policy probe
 	transport   *soap.Transport
 	contracts   *contracts // nil where the contract was given
@@ -51,19 +62,29 @@ type Distributor struct {
 
 // New makes a Distributor. It refuses an address that would send passwords in clear unless that is allowed. Nothing is sent.
 func New(o Options) (*Distributor, error) {
-	if err := checkURL(o.URL, o.AllowPlaintext); err != nil {
+	if err := errors.Join(checkURL(o), checkProxy(o.Proxy)); err != nil {
 		return nil, err
 	}
 	if o.Now == nil {
 		return nil, errors.New("a distributor needs a clock")
 	}
-	transport := soap.NewTransport(soap.TransportOptions{URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total})
+	dump, err := openDump(o)
+	if err != nil {
+		return nil, err
+	}
+	transport := soap.NewTransport(soap.TransportOptions{
+		URL: o.URL, TLSConfig: o.TLS, Conns: limits.Total, Proxy: o.Proxy, Resolver: o.Resolver, Dump: dump,
+	})
 	calls := soap.Limit(transport, limits)
 	if o.Observe != nil {
 		calls = soap.Observe(calls, o.Now, func(operation string, took time.Duration, err error) {
+			if errors.Is(err, errEnough) {
+				err = nil // hung up on purpose
+			}
 			o.Observe(operation, took, translate(err))
 		})
 	}
+	calls = soap.Break(calls, breakerOptions(o))
 	d := &Distributor{
 		transport:   transport,
 		retry:       newRetrier(o.Pause),
@@ -72,6 +93,7 @@ func New(o Options) (*Distributor, error) {
 	}
 	contracts := d.followContract(o.Contract)
 	d.client = portal.NewClient(within(calls, policyOf), contracts)
+	d.signing = portal.NewClient(insisting(within(calls, policyOf)), contracts)
 	d.probing = portal.NewClient(within(calls, func(portal.Op) policy { return probe }), contracts)
 	return d, nil
 }
@@ -111,14 +133,30 @@ func (d *Distributor) Close() {
 	d.transport.Close()
 }
 
-// Plaintext tells whether an address sends logins and passwords in clear over a network: worth a warning at start.
-func Plaintext(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && strings.EqualFold(u.Scheme, "http") && !loopback(u.Hostname())
+// openDump makes the dump, nil where none is asked for.
+func openDump(o Options) (*soap.Dump, error) {
+	if o.Dump == "" {
+		return nil, nil
+	}
+	return soap.OpenDump(soap.DumpOptions{Folder: o.Dump, Now: o.Now, Failed: o.DumpFailed})
 }
 
-func checkURL(address string, allowPlaintext bool) error {
+// Plaintext tells whether an address, reached through a proxy or straight, sends logins and passwords in clear over a network:
+// worth a warning at start.
+func Plaintext(address string, proxy secret.URL) bool {
 	u, err := url.Parse(address)
+	if err != nil || !strings.EqualFold(u.Scheme, "http") {
+		return false
+	}
+	via := proxy.Bare()
+	if via == nil {
+		return !loopback(u.Hostname())
+	}
+	return !loopback(u.Hostname()) || !loopback(via.Hostname()) // what is loopback to a proxy elsewhere is far from here
+}
+
+func checkURL(o Options) error {
+	u, err := url.Parse(o.URL)
 	switch {
 	case err != nil:
 		return errors.New("the distributor's address is not a URL")
@@ -126,8 +164,16 @@ func checkURL(address string, allowPlaintext bool) error {
 		return fmt.Errorf("the distributor's address %s must begin with http:// or https:// and a host", u.Redacted())
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return fmt.Errorf("the distributor's address %s must have no user, query or fragment", u.Redacted())
-	case Plaintext(address) && !allowPlaintext:
+	case Plaintext(o.URL, o.Proxy) && !o.AllowPlaintext:
 		return fmt.Errorf("%s would send passwords in clear: use https, or allow plain text on purpose", u.Redacted())
+	}
+	return nil
+}
+
+func checkProxy(proxy secret.URL) error {
+	via := proxy.Bare()
+	if via != nil && (via.Scheme != "http" && via.Scheme != "https" || via.Host == "") {
+		return errors.New("the proxy's address must begin with http:// or https:// and a host")
 	}
 	return nil
 }

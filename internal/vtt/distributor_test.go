@@ -34,7 +34,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		_, err := vtt.New(o)
 		o.AllowPlaintext = true
 		_, errAllowed := vtt.New(o)
-		if got := vtt.Plaintext(address); got != c.plain {
+		if got := vtt.Plaintext(address, secret.URL{}); got != c.plain {
 			t.Errorf("%s: plain text is %v", address, got)
 		}
 		bad := strings.Contains(address, "?") || strings.Contains(address, "@")
@@ -123,9 +123,14 @@ func TestEditRightStopsAtTheFirstRow(t *testing.T) {
 		}
 		written <- n
 	})
-	right, err := u.distributor(t).EditRight(t.Context(), cred)
+	var observed error
+	d := u.distributor(t, func(o *vtt.Options) { o.Observe = func(_ string, _ time.Duration, err error) { observed = err } })
+	right, err := d.EditRight(t.Context(), cred)
 	if right != buyer.RightEdit || err != nil {
 		t.Fatalf("%q, %v", right, err)
+	}
+	if observed != nil {
+		t.Errorf("hanging up counts as a failure: %v", observed)
 	}
 	if n := <-written; n > 16<<20 { // what the sockets swallow, not the whole limit
 		t.Errorf("%d bytes were taken for one row", n)
@@ -187,7 +192,7 @@ func TestRepeatsHaveABudget(t *testing.T) {
 		}
 		success(w, "GetUsdRubRate", "<a:Rate>92.5</a:Rate>")
 	})
-	d := u.distributor(t)
+	d := u.distributor(t, minutesApart)
 	const calls = 200
 	for range calls {
 		_, _ = d.Rate(t.Context(), cred)

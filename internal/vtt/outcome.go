@@ -19,6 +19,14 @@ const maxFaultText = 300
 const (
 	keyUnsendable = "portal.unsendable" // text that XML cannot carry
 	keyLine       = "portal.line"       // a quantity that is not a positive whole number
+
+	// Nothing was sent, because:
+	keyDNS   = "portal.dns"   // the service's name has no address
+	keyDial  = "portal.dial"  // nobody accepts connections
+	keyTLS   = "portal.tls"   // the service did not prove who it is
+	keyProxy = "portal.proxy" // our proxy makes no way
+
+	keyPaused = "portal.paused" // the service is left alone for a moment
 )
 
 // translate gives an error of the wire its kind. Other errors, such as those of a callback, are returned as they are.
@@ -42,16 +50,45 @@ func translate(err error) error {
 		return errkind.Wrap(errkind.Unsupported, err)
 	case errors.As(err, &unsendable):
 		return &errkind.Error{Kind: errkind.Invalid, Key: keyUnsendable, Err: err}
+	case isOpen(err):
+		return &errkind.Error{Kind: errkind.Unreachable, Key: keyPaused, Cause: errkind.Paused, Err: err}
+	case errors.As(err, &lost):
+		return lostError(lost, err)
 	case errors.As(err, &busy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return errkind.Wrap(errkind.Timeout, err)
-	case errors.As(err, &lost):
-		return errkind.Wrap(errkind.Unreachable, err)
 	case errors.As(err, &bad) && bad.Flaw == soap.Truncated:
 		return errkind.Wrap(errkind.Unreachable, err)
 	case errors.As(err, &status), errors.As(err, &bad):
 		return errkind.Wrap(errkind.NotSOAP, err)
 	}
 	return err
+}
+
+// lostError says what failed on the way, to people by a message where there is more to say than the kind does. That nothing was
+// sent is said only where it is certain.
+func lostError(lost *soap.TransportError, err error) error {
+	if lost.Cause == soap.CauseTimeout || lost.Cause == soap.CauseCanceled {
+		return errkind.Wrap(errkind.Timeout, err)
+	}
+	e := &errkind.Error{Kind: errkind.Unreachable, Cause: string(lost.Cause), Err: err}
+	if !lost.Started {
+		e.Key = lostKey(lost.Cause)
+	}
+	return e
+}
+
+func lostKey(cause soap.Cause) string {
+	switch cause {
+	case soap.CauseDNS:
+		return keyDNS
+	case soap.CauseDial:
+		return keyDial
+	case soap.CauseTLS:
+		return keyTLS
+	case soap.CauseProxy:
+		return keyProxy
+	}
+	return ""
 }
 
 // faultError keeps the service's words only where the contract says that they explain a refusal.
@@ -111,7 +148,7 @@ func classOf(err error) order.SendClass {
 	)
 	switch {
 	case errors.Is(err, portal.ErrUnpublished), errors.As(err, &unsendable), errors.As(err, &param),
-		errors.As(err, &invalid), errors.As(err, &busy):
+		errors.As(err, &invalid), errors.As(err, &busy), isOpen(err):
 		return order.ClassNotSent
 	case errors.As(err, &lost):
 		return lostClass(lost)

@@ -187,7 +187,7 @@ func TestWritesThatAreNotSent(t *testing.T) {
 		kind    errkind.Kind
 	}{
 		"nobody there":         {t.Context(), address(down.URL), writes["CreateOrder"], errkind.Unreachable},
-		"no such host":         {t.Context(), address("https://portal.invalid/"), writes["CreateOrder"], errkind.Unreachable},
+		"no such host":         {t.Context(), func(o *vtt.Options) { o.URL, o.Resolver = "https://portal.invalid/", noNames }, writes["CreateOrder"], errkind.Unreachable},
 		"not trusted":          {t.Context(), address(secure.URL), writes["CreateOrder"], errkind.Unreachable},
 		"the time was over":    {ended, address(refusing.URL), writes["CreateOrder"], errkind.Timeout},
 		"no lines":             {t.Context(), address(refusing.URL), create(), errkind.Invalid},

@@ -2,8 +2,10 @@ package vtt
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"storefront/internal/errkind"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/portal"
 )
@@ -36,14 +38,14 @@ var policies = map[portal.Op]policy{
 	portal.GetCategoryItems:                 {3 * time.Minute, 2 * time.Minute, 0, listLimit, soap.Bulk},
 	portal.GetCategoryRuntimeItems:          {3 * time.Minute, 2 * time.Minute, 0, listLimit, soap.Bulk},
 	portal.GetGoodsCompatibilityInformation: {5 * time.Minute, 3 * time.Minute, 0, orderLimit, soap.Bulk},
+	portal.GetAdditionalAttributes:          {5 * time.Minute, 3 * time.Minute, 0, listLimit, soap.Bulk},
 
+	portal.GetItem:          {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
+	portal.GetRuntimeItem:   {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
+	portal.GetCategories:    {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
 	portal.GetRelatedItems:  {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
-	portal.ExportInvoiceXml: {60 * time.Second, 45 * time.Second, 20 * time.Second, orderLimit, soap.Urgent},
-
-	portal.GetItem:        {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
-	portal.GetRuntimeItem: {20 * time.Second, 15 * time.Second, 10 * time.Second, singleLimit, soap.Prompt},
-	portal.GetCategories:  {30 * time.Second, 20 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
-	portal.GetUsdRubRate:  {10 * time.Second, 10 * time.Second, 5 * time.Second, singleLimit, soap.Prompt},
+	portal.ExportInvoiceXml: {60 * time.Second, 45 * time.Second, 10 * time.Second, orderLimit, soap.Prompt},
+	portal.GetUsdRubRate:    {10 * time.Second, 10 * time.Second, 5 * time.Second, singleLimit, soap.Prompt},
 
 	portal.GetOrders:         {60 * time.Second, 45 * time.Second, 20 * time.Second, orderLimit, soap.Urgent},
 	portal.GetOrderStatus:    {30 * time.Second, 20 * time.Second, 20 * time.Second, singleLimit, soap.Urgent},
@@ -70,4 +72,43 @@ func within(next soap.RoundTripper, of func(portal.Op) policy) soap.RoundTripper
 		call.Class, call.Limit, call.Wait, call.FirstByte = p.class, p.limit, p.wait, p.firstByte
 		return next.RoundTrip(ctx, call)
 	})
+}
+
+// insisting marks calls of somebody who waits at the door.
+func insisting(next soap.RoundTripper) soap.RoundTripper {
+	return soap.RoundTripFunc(func(ctx context.Context, call *soap.Call) error {
+		call.Insist = true
+		return next.RoundTrip(ctx, call)
+	})
+}
+
+const (
+	breakerFailures = 5               // in a row, of one class
+	breakerPause    = 5 * time.Second // between probes
+)
+
+// breakerOptions: each class of operations is left alone by itself, so that a catalogue out of order stops no order.
+func breakerOptions(o Options) soap.BreakerOptions {
+	return soap.BreakerOptions{
+		Failures: breakerFailures, Pause: breakerPause, Now: o.Now, Failed: outOfOrder, Neutral: saysNothing,
+		Closed: func(soap.Class) {
+			if o.Recovered != nil {
+				o.Recovered()
+			}
+		},
+	}
+}
+
+// outOfOrder tells whether an error speaks against the service: silence, or an answer that is not its own. A fault is an
+// answer, whatever it says: one operation out of order, or one portion beyond the end, must not stop the others.
+func outOfOrder(err error) bool {
+	var fault *soap.Fault
+	return !errors.As(err, &fault) && errkind.Upstream(translate(err))
+}
+
+// saysNothing tells whether an error says nothing of the service: the caller gave up or has had enough, or nothing was sent.
+func saysNothing(err error) bool {
+	var busy *soap.BusyError
+	var unsendable *soap.UnsendableError
+	return errors.Is(err, context.Canceled) || errors.Is(err, errEnough) || errors.As(err, &busy) || errors.As(err, &unsendable)
 }

@@ -16,7 +16,7 @@ type portion[T any] struct {
 	total int
 }
 
-// portionReader reads a whole list in windows under either semantics of the service:
+// portionReader reads a whole list in windows under either semantics of the service (beliefs 26 to 28):
 //
 //	             0..N              from..to, from > 0     TotalCount
 //	documented   rows 0 to N       rows from to to        size of the list

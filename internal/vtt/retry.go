@@ -34,14 +34,19 @@ func newRetrier(pause func(context.Context, time.Duration) error) *retrier {
 }
 
 // do calls attempt, and again after failures that may pass, until it succeeds, the tries or the budget are spent, or ctx ends.
-// It returns the last attempt's error.
+// It returns the error of the last attempt that was made.
 func (r *retrier) do(ctx context.Context, attempt func() error) error {
+	var last error
 	for repeats := 0; ; repeats++ {
 		err := attempt()
 		if err == nil {
 			r.earn()
 			return nil
 		}
+		if last != nil && isOpen(err) {
+			return last // the breaker opened meanwhile: what opened it says more
+		}
+		last = err
 		if repeats == maxRepeats || !transient(err) || !r.spend() {
 			return err
 		}
@@ -79,7 +84,7 @@ func transient(err error) bool {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return false
 	case errors.As(err, &lost):
-		return true
+		return mayPass(lost.Cause)
 	case errors.As(err, &status):
 		return status.Status >= 500
 	case errors.As(err, &bad):
@@ -88,6 +93,15 @@ func transient(err error) bool {
 		return faultKind(fault.Code) == errkind.Technical
 	}
 	return false
+}
+
+// mayPass tells whether what failed on the way may be well the next moment. A certificate and a proxy's refusal are not.
+func mayPass(cause soap.Cause) bool {
+	switch cause {
+	case soap.CauseTLS, soap.CauseProxy, soap.CauseRequest, soap.CauseTimeout:
+		return false
+	}
+	return true
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -99,4 +113,10 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// isOpen tells whether a call was not made because the last ones all failed.
+func isOpen(err error) bool {
+	var open *soap.OpenError
+	return errors.As(err, &open)
 }

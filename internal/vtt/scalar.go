@@ -10,7 +10,7 @@ import (
 	"storefront/internal/vtt/portal"
 )
 
-// moscow is the time that the service means where it names no offset.
+// moscow is the time that the service means where it names no offset (belief 29).
 var moscow = time.FixedZone("MSK", 3*60*60)
 
 // text returns what a value says, without white space around it.

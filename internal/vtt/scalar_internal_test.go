@@ -113,16 +113,3 @@ func TestCounts(t *testing.T) {
 		t.Error("nothing is no number")
 	}
 }
-
-// Every operation of the contract has its bounds.
-func TestEveryOperationHasAPolicy(t *testing.T) {
-	for _, o := range portal.Operations(portal.Current) {
-		p, ok := policies[o.Op]
-		if !ok || p.deadline <= 0 || p.limit <= 0 {
-			t.Errorf("%s has no bounds", o.Op)
-		}
-		if p.firstByte > p.deadline || p.wait > p.deadline {
-			t.Errorf("%s: %+v: a part is longer than the whole", o.Op, p)
-		}
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,4 +128,11 @@ func wantKind(t testing.TB, err error, want errkind.Kind) {
 	if got := errkind.Of(err); got != want {
 		t.Errorf("kind %q of %v, want %q", got, err, want)
 	}
+}
+
+// minutesApart is a clock on which a minute passes between any two looks: a service that is left alone for seconds is asked
+// again every time.
+func minutesApart(o *vtt.Options) {
+	var looks atomic.Int64
+	o.Now = func() time.Time { return readAt.Add(time.Duration(looks.Add(1)) * time.Minute) }
 }

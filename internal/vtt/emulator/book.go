@@ -15,6 +15,7 @@ import (
 type book struct {
 	catalogue *catalogue
 	now       func() time.Time
+	answers   Answers
 
 	mu     sync.Mutex
 	orders []*order // oldest first
@@ -31,8 +32,8 @@ type stockKey struct {
 // firstOrder is the number of the oldest order there is.
 const firstOrder = 417_300
 
-func newBook(c *catalogue, now func() time.Time) *book {
-	return &book{catalogue: c, now: now, taken: make(map[stockKey]int64), next: firstOrder}
+func newBook(c *catalogue, now func() time.Time, answers Answers) *book {
+	return &book{catalogue: c, now: now, answers: answers, taken: make(map[stockKey]int64), next: firstOrder}
 }
 
 // replace puts other orders in place of all, oldest first.
@@ -99,7 +100,7 @@ func (b *book) place(a Account, prices []offer, lines []wanted) order {
 	defer b.mu.Unlock()
 	o := &order{
 		Number: b.next, Dealer: a.Dealer, Login: a.Login, Branch: a.branch(),
-		CreatedAt: b.now().Truncate(time.Millisecond), Currency: a.Currency, Type: typeOrder,
+		CreatedAt: b.now().Truncate(time.Millisecond), Currency: b.currency(a), Type: typeOrder,
 	}
 	b.next++
 	b.orders = append(b.orders, o)
@@ -107,6 +108,17 @@ func (b *book) place(a Account, prices []offer, lines []wanted) order {
 		o.Lines = append(o.Lines, b.line(o, prices, w))
 	}
 	return o.clone()
+}
+
+// currency is that of the next order: its account's.
+func (b *book) currency(a Account) string {
+	switch {
+	case !b.answers.MixedCurrencies || b.next%2 == 0:
+		return a.Currency
+	case a.Currency == "RUB":
+		return "USD"
+	}
+	return "RUB"
 }
 
 // line reserves what there is for a new line.
@@ -162,10 +174,25 @@ func (b *book) addLine(o *order, prices []offer, w wanted) (reserved int64) {
 		o.Lines = append(o.Lines, l)
 		return l.Reserved
 	}
+	if b.answers.AddItemSets {
+		return b.setLine(o, i, w)
+	}
 	reserved = b.reserve(o, w.index, w.quantity)
 	o.Lines[i].Quantity += w.quantity
 	o.Lines[i].Reserved += reserved
 	return reserved
+}
+
+// setLine makes the quantity of a line what is wanted, and returns how much of it is reserved.
+func (b *book) setLine(o *order, i int, w wanted) int64 {
+	l := &o.Lines[i]
+	if more := w.quantity - l.Quantity; more > 0 {
+		l.Reserved += b.reserve(o, w.index, more)
+		l.Quantity = w.quantity
+	} else if more < 0 {
+		b.cut(o, i, -more)
+	}
+	return l.Reserved
 }
 
 // remove takes count pieces of an item out of an order, all of them where count is zero. What was not reserved goes first.
@@ -179,6 +206,8 @@ func (b *book) remove(match func(*order) bool, item string, count int64) error {
 			return refused("В заказе %s только %d шт. товара %s, удалить %d нельзя.", o.id(), have, item, count)
 		case count == 0:
 			count = have
+		case b.answers.RemoveItemLeaves:
+			count = have - count
 		}
 		for count > 0 {
 			count -= b.cut(o, o.find(item), count)
@@ -210,8 +239,19 @@ func (b *book) annotate(match func(*order) bool, note string) error {
 	if i < 0 {
 		return refused("Заказ не найден.")
 	}
-	b.orders[i].Note = note
+	b.orders[i].Note = b.answers.noteAfter(b.orders[i].Note, note)
 	return nil
+}
+
+// noteAfter is what a note becomes when another is written.
+func (a Answers) noteAfter(old, note string) string {
+	if a.NotesAppend && old != "" && note != "" {
+		note = old + "\n" + note
+	}
+	if runes := []rune(note); a.NotesCut && len(runes) > cutNote {
+		note = string(runes[:cutNote])
+	}
+	return note
 }
 
 // wanted is a line that was checked: an item that can be ordered and a positive number of pieces.
@@ -224,13 +264,13 @@ type wanted struct {
 const maxPieces = 1_000_000
 
 // wantedLines checks what was asked for.
-func (c *catalogue) wantedLines(lines []newLine, prices []offer) ([]wanted, error) {
+func (c *catalogue) wantedLines(lines []newLine, prices []offer, answers Answers) ([]wanted, error) {
 	if len(lines) == 0 {
-		return nil, misused("lines: не задано ни одной позиции.")
+		return nil, answers.wrongLine("lines: не задано ни одной позиции.")
 	}
 	list := make([]wanted, 0, len(lines))
 	for n, l := range lines {
-		w, err := c.wantedLine(l, prices)
+		w, err := c.wantedLine(l, prices, answers)
 		if err != nil {
 			err.text = fmt.Sprintf("Позиция %d: %s", n+1, err.text)
 			return nil, err
@@ -240,17 +280,17 @@ func (c *catalogue) wantedLines(lines []newLine, prices []offer) ([]wanted, erro
 	return list, nil
 }
 
-func (c *catalogue) wantedLine(l newLine, prices []offer) (wanted, *fault) {
+func (c *catalogue) wantedLine(l newLine, prices []offer, answers Answers) (wanted, *fault) {
 	index, known := c.byID[l.ItemID.Text]
 	switch {
 	case !l.ItemID.Filled():
-		return wanted{}, misused("ItemId не задан.")
+		return wanted{}, answers.wrongLine("ItemId не задан.")
 	case !l.Quantity.IsPositive() || !l.Quantity.IsInteger():
-		return wanted{}, misused("Quantity «%s» не является целым положительным числом.", l.Quantity)
+		return wanted{}, answers.wrongLine("Quantity «%s» не является целым положительным числом.", l.Quantity)
 	case l.Quantity.GreaterThan(decimal.NewFromInt(maxPieces)):
-		return wanted{}, misused("Quantity «%s» больше допустимого.", l.Quantity)
+		return wanted{}, answers.wrongLine("Quantity «%s» больше допустимого.", l.Quantity)
 	case !known:
-		return wanted{}, refused("товар с артикулом %s не найден.", l.ItemID.Text)
+		return wanted{}, answers.unknownItem("товар с артикулом %s не найден.", l.ItemID.Text)
 	case prices[index].amount.IsNegative():
 		return wanted{}, refused("цена товара %s не установлена, обратитесь к менеджеру.", l.ItemID.Text)
 	}

@@ -62,7 +62,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, op portal.Operat
 	if !s.wait(ctx, s.options.Delay) {
 		panic(http.ErrAbortHandler)
 	}
-	s.afterPerforming(ctx, w, rule, func(to io.Writer) error { return writeAnswer(to, op, s.age, answer) })
+	s.afterPerforming(ctx, w, rule, func(to io.Writer) error { return writeAnswer(to, op, s.dialect(), answer) })
 }
 
 // beforePerforming applies the effects that come before an operation; done means that it must not be performed.

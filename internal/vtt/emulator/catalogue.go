@@ -36,7 +36,7 @@ func openCatalogue(o Options) (*catalogue, error) {
 	if o.CatalogFile != "" {
 		return readCatalogue(o.CatalogFile)
 	}
-	return generateCatalogue(o.Items, o.Seed, o.Now()), nil
+	return generateCatalogue(o), nil
 }
 
 // newCatalogue indexes items by id and by category. Every item's category must be among categories.
@@ -89,16 +89,17 @@ func (c *catalogue) offers(level string) []offer {
 // view is the catalogue as one account sees it at one moment.
 type view struct {
 	*catalogue
-	offers []offer
-	branch int
-	taken  map[stockKey]int64
-	base   string // of links to pictures: http://host
+	offers  []offer
+	branch  int
+	answers Answers
+	taken   map[stockKey]int64
+	base    string // of links to pictures: http://host
 }
 
 func (s *Server) view(c call) *view {
 	return &view{
 		catalogue: s.catalogue, offers: s.catalogue.offers(c.account.Level), branch: c.account.branch(),
-		taken: s.book.takenStock(), base: c.base(),
+		answers: s.options.Answers, taken: s.book.takenStock(), base: c.base(),
 	}
 }
 
@@ -113,6 +114,9 @@ func (v *view) item(i int) portal.ItemDto {
 	dto.Reserved, dto.RestQuantity = pieces64(max(taken, 0)), dto.AvailableQuantity
 	if strings.HasPrefix(dto.PhotoUrl.Text, photoPath) {
 		dto.PhotoUrl.Text = v.base + dto.PhotoUrl.Text
+	}
+	if v.answers.ForeignGroupIds && dto.GroupId.Filled() {
+		dto.GroupId.Text = "УТ-" + dto.GroupId.Text
 	}
 	if len(dto.PhotoUrls) > 0 {
 		dto.PhotoUrls = v.photos(dto.PhotoUrls)

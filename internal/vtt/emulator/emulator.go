@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,17 +47,7 @@ type Options struct {
 	Now           func() time.Time // real time; nil is time.Now
 	StateFile     string           // where orders, notes and the clock are kept between runs; "" keeps nothing
 	ExtraAccounts []Account        // stand between the built-in accounts and the manager, who is always last
-	Answers       Answers
-}
-
-// Answers chooses between behaviours of the service that nobody here can know. The zero value is our best guess.
-type Answers struct {
-	BusinessLogicTypo bool   // faults carry BUSINESS_LOGIC_ERRROR, as the documentation's table prints it
-	FaultPrefix       string // of fault codes: "" is "s:", "a" declares a namespace, "none" writes bare codes
-	BeyondEndFaults   bool   // a portion beyond the end is a fault, not an empty list
-	UtdUrlInFull      bool   // GetOrderWithLines carries UtdUrl too
-	BareCustoms       bool   // lists of ГТД come without their brackets
-	OrdersPerLogin    bool   // an order is seen by the login that made it only, not by all of its dealer
+	Answers       Answers          // to what nobody here can know
 }
 
 // Server is an emulator. It is an http.Handler and safe for concurrent use.
@@ -100,10 +91,10 @@ func New(o Options) (*Server, error) {
 		clock: newClock(o.Now, o.ClockRate), rules: new(rules), counts: newCounts(),
 		photos: newPhotographer(), state: stateFile(o.StateFile), closing: make(chan struct{}),
 	}
-	for _, op := range portal.Operations(age) {
+	for _, op := range o.publishes(age) {
 		s.operations[op.Name] = op
 	}
-	s.book = newBook(goods, s.clock.Now)
+	s.book = newBook(goods, s.clock.Now, o.Answers)
 	if err := s.restore(); err != nil {
 		return nil, err
 	}
@@ -145,6 +136,21 @@ func (o Options) age() (portal.Age, error) {
 	default:
 		return age, nil
 	}
+}
+
+// publishes lists the operations that there are.
+func (o Options) publishes(age portal.Age) []portal.Operation {
+	list := portal.Operations(age)
+	if age == portal.Older {
+		return list
+	}
+	if o.Answers.OptionalOperations {
+		list = append(list, portal.OptionalOperations()...)
+	}
+	if o.Answers.NoUsdRubRate {
+		list = slices.DeleteFunc(list, func(op portal.Operation) bool { return op.Op == portal.GetUsdRubRate })
+	}
+	return list
 }
 
 // Accounts lists who may call: a buyer without the right to edit and with the catalogue's own prices comes first, a buyer

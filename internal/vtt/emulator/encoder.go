@@ -17,16 +17,24 @@ const (
 
 // encoder writes one answer. Errors stick to the buffer and show when it is flushed.
 type encoder struct {
+	dialect
 	out *bufio.Writer
-	age portal.Age
 }
+
+// dialect is how an emulator writes.
+type dialect struct {
+	age     portal.Age
+	answers Answers
+}
+
+func (s *Server) dialect() dialect { return dialect{s.age, s.options.Answers} }
 
 // result is what an operation answers, written inside its result element.
 type result func(*encoder)
 
 // writeAnswer writes the whole envelope of op's answer.
-func writeAnswer(w io.Writer, op portal.Operation, age portal.Age, answer result) error {
-	e := &encoder{out: bufio.NewWriterSize(w, 32<<10), age: age}
+func writeAnswer(w io.Writer, op portal.Operation, how dialect, answer result) error {
+	e := &encoder{dialect: how, out: bufio.NewWriterSize(w, 32<<10)}
 	e.raw(envelopeStart, `<`, op.Response(), ` xmlns="`, portal.Namespace, `">`)
 	if name := op.ResultElement(); name != "" {
 		e.raw(`<`, name, ` xmlns:a="`, portal.DataNamespace, `" xmlns:i="`, schemaInstance, `">`)
@@ -56,7 +64,7 @@ func (e *encoder) text(s string) {
 // value writes a member that every age knows.
 func (e *encoder) value(name string, v portal.Value) {
 	switch {
-	case v.Form == portal.Absent:
+	case v.Form == portal.Absent, e.answers.NullsAbsent && !v.Filled():
 	case v.Form == portal.Nil:
 		e.raw(`<a:`, name, ` i:nil="true"/>`)
 	case v.Text == "":
@@ -75,6 +83,28 @@ func (e *encoder) later(name string, v portal.Value) {
 	}
 }
 
+// undocumented writes a member that the documentation does not name.
+func (e *encoder) undocumented(name string, v portal.Value) {
+	if !e.answers.DocumentedItems {
+		e.later(name, v)
+	}
+}
+
+// undocumentedPieces writes a quantity that the documentation does not name.
+func (e *encoder) undocumentedPieces(name string, v portal.Value) {
+	if e.age != portal.Older && !e.answers.DocumentedItems {
+		e.pieces(name, v)
+	}
+}
+
+// pieces writes a quantity: a whole number, or with decimals where that is the dialect. The older age has integers.
+func (e *encoder) pieces(name string, v portal.Value) {
+	if e.answers.DecimalQuantities && e.age != portal.Older && v.Filled() && !strings.Contains(v.Text, ".") {
+		v.Text += ".0000"
+	}
+	e.value(name, v)
+}
+
 // element writes a data element with content.
 func (e *encoder) element(name string, content func()) {
 	e.raw(`<a:`, name, `>`)
@@ -84,7 +114,7 @@ func (e *encoder) element(name string, content func()) {
 
 // strings writes a list of strings, which lives in a namespace of its own.
 func (e *encoder) strings(name string, list []string) {
-	if e.age == portal.Older || list == nil {
+	if e.age == portal.Older || list == nil || e.answers.DocumentedItems {
 		return
 	}
 	e.raw(`<a:`, name, ` xmlns:b="`, portal.ArraysNamespace, `">`)

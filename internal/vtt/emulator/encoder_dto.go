@@ -5,8 +5,10 @@ import "storefront/internal/vtt/portal"
 // The members of every type in the order of the wire: ordinal, the base type's first.
 
 func (e *encoder) item(d *portal.ItemDto) {
-	e.value("AvailableQuantity", d.AvailableQuantity)
-	e.later("BarCode", d.BarCode)
+	e.pieces("AvailableQuantity", d.AvailableQuantity)
+	if !e.answers.OneBarcode {
+		e.later("BarCode", d.BarCode)
+	}
 	e.value("Barcode", d.Barcode)
 	e.value("Brand", d.Brand)
 	e.later("ColorId", d.ColorId)
@@ -20,38 +22,41 @@ func (e *encoder) item(d *portal.ItemDto) {
 	e.later("GrossWeight", d.GrossWeight)
 	e.later("GrossWidth", d.GrossWidth)
 	e.value("Group", d.Group)
-	e.later("GroupId", d.GroupId)
+	e.undocumented("GroupId", d.GroupId)
 	e.value("Height", d.Height)
 	e.value("Id", d.Id)
 	e.later("ItemLifeTime", d.ItemLifeTime)
-	e.value("MainOfficeQuantity", d.MainOfficeQuantity)
+	if e.answers.LifeTimeTwice {
+		e.later("ItemLifeTime", portal.Text(""))
+	}
+	e.pieces("MainOfficeQuantity", d.MainOfficeQuantity)
 	e.value("Name", d.Name)
 	e.later("NameAlias", d.NameAlias)
 	e.later("NetWeight", d.NetWeight)
-	e.value("NumberInPackage", d.NumberInPackage)
+	e.pieces("NumberInPackage", d.NumberInPackage)
 	e.value("OriginalNumber", d.OriginalNumber)
 	e.value("PhotoUrl", d.PhotoUrl)
 	e.strings("PhotoUrls", d.PhotoUrls)
 	e.value("Price", d.Price)
-	e.later("PriceLocal", d.PriceLocal)
+	e.undocumented("PriceLocal", d.PriceLocal)
 	e.value("PriceRetail", d.PriceRetail)
-	e.later("Reserved", d.Reserved)
-	e.later("RestQuantity", d.RestQuantity)
+	e.undocumentedPieces("Reserved", d.Reserved)
+	e.undocumentedPieces("RestQuantity", d.RestQuantity)
 	e.value("RootGroup", d.RootGroup)
 	e.later("TnvedCode", d.TnvedCode)
 	e.later("TransitDate", d.TransitDate)
-	e.value("TransitQuantity", d.TransitQuantity)
+	e.pieces("TransitQuantity", d.TransitQuantity)
 	e.value("Vendor", d.Vendor)
 	e.value("Weight", d.Weight)
 	e.value("Width", d.Width)
 }
 
 func (e *encoder) runtime(d *portal.ItemRuntimeDto) {
-	e.value("AvailableQuantity", d.AvailableQuantity)
+	e.pieces("AvailableQuantity", d.AvailableQuantity)
 	e.value("Id", d.Id)
-	e.value("MainOfficeQuantity", d.MainOfficeQuantity)
+	e.pieces("MainOfficeQuantity", d.MainOfficeQuantity)
 	e.value("Price", d.Price)
-	e.value("TransitQuantity", d.TransitQuantity)
+	e.pieces("TransitQuantity", d.TransitQuantity)
 }
 
 func (e *encoder) category(d *portal.CategoryDto) {
@@ -91,17 +96,17 @@ func (e *encoder) line(d *portal.OrderLineDto) {
 	e.value("GtdNumber", d.GtdNumber)
 	e.value("ItemId", d.ItemId)
 	e.value("Name", d.Name)
-	e.value("Quantity", d.Quantity)
-	e.value("ReservedQuantity", d.ReservedQuantity)
+	e.pieces("Quantity", d.Quantity)
+	e.pieces("ReservedQuantity", d.ReservedQuantity)
 	e.value("TotalPrice", d.TotalPrice)
 	e.value("UnitPrice", d.UnitPrice)
 }
 
 func (e *encoder) lineStatus(d *portal.OrderLineStatusDto) {
-	e.value("GoodsDeleted", d.GoodsDeleted)
-	e.value("LinesDeleted", d.LinesDeleted)
-	e.value("OrderedQuantity", d.OrderedQuantity)
-	e.value("ReservedQuantity", d.ReservedQuantity)
+	e.pieces("GoodsDeleted", d.GoodsDeleted)
+	e.pieces("LinesDeleted", d.LinesDeleted)
+	e.pieces("OrderedQuantity", d.OrderedQuantity)
+	e.pieces("ReservedQuantity", d.ReservedQuantity)
 }
 
 func (e *encoder) compatibility(d *portal.CompatibilityDto) {
@@ -117,6 +122,11 @@ func (e *encoder) noteResult(d *portal.SetOrderNoteDto) {
 }
 
 func (e *encoder) rate(d *portal.UsdRubRateDto) {
+	if e.answers.RateFirst {
+		e.value("Course", d.Rate)
+		e.value("Day", d.Date)
+		return
+	}
 	e.value("Date", d.Date)
 	e.value("Rate", d.Rate)
 }

@@ -45,6 +45,22 @@ func misused(format string, a ...any) *fault {
 	return &fault{contractError, fmt.Sprintf(format, a...)}
 }
 
+// unknownItem is an article that nobody knows.
+func (a Answers) unknownItem(format string, args ...any) *fault {
+	if a.UnknownItemContract {
+		return misused(format, args...)
+	}
+	return refused(format, args...)
+}
+
+// wrongLine is a position that can't be ordered as it is written.
+func (a Answers) wrongLine(format string, args ...any) *fault {
+	if a.WrongLinesBusiness {
+		return refused(format, args...)
+	}
+	return misused(format, args...)
+}
+
 // unreadable is a request that WCF could not take apart.
 func unreadable(format string, a ...any) *fault {
 	return &fault{deserializationFailed, "The formatter threw an exception while trying to deserialize the message: " + fmt.Sprintf(format, a...)}

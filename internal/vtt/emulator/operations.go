@@ -28,6 +28,8 @@ func handlers() map[portal.Op]handler {
 		portal.GetGoodsCompatibilityInformation: (*Server).getGoodsCompatibilityInformation,
 		portal.GetUsdRubRate:                    (*Server).getUsdRubRate,
 		portal.ExportInvoiceXml:                 (*Server).exportInvoiceXml,
+		portal.GetRelatedItems:                  (*Server).getRelatedItems,
+		portal.GetAdditionalAttributes:          (*Server).getAdditionalAttributes,
 	}
 }
 

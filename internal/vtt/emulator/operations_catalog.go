@@ -1,5 +1,7 @@
 package emulator
 
+import "storefront/internal/vtt/portal"
+
 func (s *Server) getItems(c call) (result, error) {
 	return s.items(c, everything(len(s.catalogue.items))), nil
 }
@@ -33,7 +35,7 @@ func (s *Server) itemIndex(c call) (int, error) {
 	}
 	i, ok := s.catalogue.byID[id]
 	if !ok {
-		return 0, refused("Товар с артикулом %s не найден.", id)
+		return 0, s.options.Answers.unknownItem("Товар с артикулом %s не найден.", id)
 	}
 	return i, nil
 }
@@ -133,7 +135,7 @@ func (s *Server) portion(from, to int) (indexes []int, total int, err error) {
 		first, end = max(from-1, 0), min(to, size)
 	}
 	indexes = everything(size)[min(first, size):max(min(first, size), end)]
-	if s.options.Portions == PortionsObserved {
+	if s.options.Portions == PortionsObserved || s.options.Answers.TotalIsLastIndex {
 		return indexes, max(end-1, 0), nil
 	}
 	return indexes, size, nil
@@ -149,9 +151,13 @@ func everything(n int) []int {
 }
 
 func (s *Server) getGoodsCompatibilityInformation(call) (result, error) {
+	row := "CompatibilityDto"
+	if s.options.Answers.FitsNamedAsList {
+		row = portal.TypeCompatibles
+	}
 	return func(e *encoder) {
 		for i := range s.catalogue.fits {
-			e.element("CompatibilityDto", func() { e.compatibility(&s.catalogue.fits[i]) })
+			e.element(row, func() { e.compatibility(&s.catalogue.fits[i]) })
 		}
 	}, nil
 }

@@ -6,13 +6,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"storefront/internal/vtt/portal"
 )
 
-// maxNote is how many characters a note may have.
-const maxNote = 1000
+const (
+	maxNote = 1000 // characters that a note may have
+	cutNote = 255  // what is kept of a note where notes are cut without a word
+
+	recently = 30 * 24 * time.Hour // how far back GetOrders looks where it does not tell everything
+)
 
 // sees tells which orders an account may see: those of its dealer.
 func (s *Server) sees(a Account) func(*order) bool {
@@ -44,10 +49,16 @@ func (s *Server) findOrder(c call) (order, error) {
 }
 
 func (s *Server) getOrders(c call) (result, error) {
-	orders, now := s.book.snapshot(s.sees(c.account)), s.clock.Now()
+	visible, now, answers := s.sees(c.account), s.clock.Now(), s.options.Answers
+	orders := s.book.snapshot(func(o *order) bool {
+		return visible(o) && (!answers.RecentOrders || now.Sub(o.CreatedAt) <= recently)
+	})
 	return func(e *encoder) {
 		for i := range orders {
-			dto := orders[i].dto(now, c.base())
+			dto := orders[i].dto(now, c.base(), answers)
+			if answers.NoUtdUrlInList {
+				dto.UtdUrl = portal.Value{}
+			}
 			e.element("OrderDto", func() { e.order(&dto) })
 		}
 	}, nil
@@ -58,7 +69,7 @@ func (s *Server) getOrderStatus(c call) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	dto := o.dto(s.clock.Now(), c.base())
+	dto := o.dto(s.clock.Now(), c.base(), s.options.Answers)
 	return func(e *encoder) { e.order(&dto) }, nil
 }
 
@@ -73,7 +84,7 @@ func (s *Server) getOrderWithLines(c call) (result, error) {
 
 func (s *Server) createOrder(c call) (result, error) {
 	prices := s.catalogue.offers(c.account.Level)
-	lines, err := s.catalogue.wantedLines(c.args.lines, prices)
+	lines, err := s.catalogue.wantedLines(c.args.lines, prices, s.options.Answers)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +98,7 @@ func (s *Server) addItem(c call) (result, error) {
 		return nil, err
 	}
 	prices := s.catalogue.offers(c.account.Level)
-	lines, err := s.catalogue.wantedLines(c.args.lines, prices)
+	lines, err := s.catalogue.wantedLines(c.args.lines, prices, s.options.Answers)
 	if err != nil {
 		return nil, err
 	}
@@ -142,11 +153,17 @@ func (s *Server) setOrderNote(c call) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	note := c.args.text("note")
+	note, answers := c.args.text("note"), s.options.Answers
 	answer := portal.SetOrderNoteDto{Error: portal.Null(), NoteUpdated: portal.Text("true")}
-	if n := utf8.RuneCountInString(note); n > maxNote {
+	if answers.NoteCodes {
+		answer = portal.SetOrderNoteDto{Error: portal.Text("0"), NoteUpdated: portal.Text("1")}
+	}
+	if n := utf8.RuneCountInString(note); n > maxNote && !answers.NotesCut {
 		answer.Error = portal.Text(fmt.Sprintf("Длина примечания %d символов, допустимо не более %d.", n, maxNote))
 		answer.NoteUpdated = portal.Text("false")
+		if answers.NoteCodes {
+			answer = portal.SetOrderNoteDto{Error: portal.Text("17"), NoteUpdated: portal.Text("0")}
+		}
 		_, err := s.findOrder(c)
 		return func(e *encoder) { e.noteResult(&answer) }, err
 	}
@@ -171,13 +188,13 @@ type invoiceLine struct {
 	Price    string
 }
 
-// exportInvoiceXml exists in the older age only.
+// exportInvoiceXml exists in the older age, and at times in the current one.
 func (s *Server) exportInvoiceXml(c call) (result, error) {
 	o, err := s.findOrder(c)
 	if err != nil {
 		return nil, err
 	}
-	dto := o.dto(s.clock.Now(), c.base())
+	dto := o.dto(s.clock.Now(), c.base(), s.options.Answers)
 	if !dto.InvoiceId.Filled() {
 		return nil, refused("Накладная по заказу %s ещё не выписана.", o.id())
 	}

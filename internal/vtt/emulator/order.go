@@ -124,7 +124,7 @@ func (o *order) sum() decimal.Decimal {
 }
 
 // dto tells an order without its lines. base is where links lead: http://host.
-func (o *order) dto(now time.Time, base string) portal.OrderDto {
+func (o *order) dto(now time.Time, base string, answers Answers) portal.OrderDto {
 	status := o.status(now)
 	d := portal.OrderDto{
 		CreationDate: portal.Text(o.CreatedAt.In(moscow()).Format("2006-01-02T15:04:05.999")), // no offset: Moscow time
@@ -139,6 +139,13 @@ func (o *order) dto(now time.Time, base string) portal.OrderDto {
 		InvoiceDate: portal.Null(), InvoiceId: portal.Null(), PaymentInvoiceDate: portal.Null(), PaymentInvoiceId: portal.Null(),
 		UtdUrl: portal.Null(), Note: portal.Null(),
 	}
+	if answers.DatesWithOffset {
+		d.CreationDate = dateTime(o.CreatedAt)
+	}
+	if answers.UntypedOrders {
+		d.Type, d.GoodsCount = pieces64(0), pieces64(o.sign(answers)*o.pieces())
+		d.Sum = portal.Text(o.sum().Mul(decimal.NewFromInt(o.sign(answers))).StringFixed(2))
+	}
 	if o.Note != "" {
 		d.Note = portal.Text(o.Note)
 	}
@@ -149,13 +156,13 @@ func (o *order) dto(now time.Time, base string) portal.OrderDto {
 	if status == statusShipped {
 		d.InvoiceId = portal.Text("ТН-" + strconv.Itoa(o.Number))
 		d.InvoiceDate = dateTime(o.shippedAt())
-		d.UtdUrl = portal.Text(o.documentLinks(base))
+		d.UtdUrl = portal.Text(o.documentLinks(base, answers))
 	}
 	return d
 }
 
 // documentLinks lists the УПД of an order, or the УКД of a return. A big order has two; what separates links differs.
-func (o *order) documentLinks(base string) string {
+func (o *order) documentLinks(base string, answers Answers) string {
 	kind, count := "upd", 1+o.Number%5/3
 	if o.Type == typeReturn {
 		kind = "ukd"
@@ -164,12 +171,23 @@ func (o *order) documentLinks(base string) string {
 	for i := range links {
 		links[i] = fmt.Sprintf("%s/documents/%s-%s-%d.pdf", base, kind, o.id(), i+1)
 	}
+	if answers.UtdUrlBars {
+		return strings.Join(links, "|")
+	}
 	return strings.Join(links, []string{", ", "; ", " "}[o.Number%3])
+}
+
+// sign is minus one for a return whose type does not tell it.
+func (o *order) sign(answers Answers) int64 {
+	if answers.UntypedOrders && o.Type == typeReturn {
+		return -1
+	}
+	return 1
 }
 
 // fullDto tells an order with its lines. The documentation gives OrderFullDto no UtdUrl.
 func (o *order) fullDto(now time.Time, base string, answers Answers) portal.OrderFullDto {
-	full := portal.OrderFullDto{OrderDto: o.dto(now, base), Lines: make([]portal.OrderLineDto, 0, len(o.Lines))}
+	full := portal.OrderFullDto{OrderDto: o.dto(now, base, answers), Lines: make([]portal.OrderLineDto, 0, len(o.Lines))}
 	if !answers.UtdUrlInFull {
 		full.UtdUrl = portal.Value{}
 	}
@@ -182,8 +200,8 @@ func (o *order) fullDto(now time.Time, base string, answers Answers) portal.Orde
 		full.Lines = append(full.Lines, portal.OrderLineDto{
 			GtdCountry: country, GtdNumber: number,
 			ItemId: portal.Text(l.ItemID), Name: portal.Text(l.Name),
-			Quantity: pieces64(l.Quantity), ReservedQuantity: pieces64(l.Reserved),
-			TotalPrice: portal.Text(l.total().StringFixed(2)), UnitPrice: portal.Text(l.UnitPrice.String()),
+			Quantity: pieces64(o.sign(answers) * l.Quantity), ReservedQuantity: pieces64(l.Reserved),
+			TotalPrice: portal.Text(l.total().Mul(decimal.NewFromInt(o.sign(answers))).StringFixed(2)), UnitPrice: portal.Text(l.UnitPrice.String()),
 		})
 	}
 	return full

@@ -15,12 +15,6 @@ func TestRequestIsReadAsWCFReadsIt(t *testing.T) {
 	manager := as(t, server, "manager")
 	item := manager.stocked(1)[0].get("Id")
 	order := manager.order(item, "1")
-
-	const login, password = "<login>manager</login>", "<password>tarragon</password>"
-	data := `xmlns:d="http://portal.vtt.ru/data"`
-	line := func(members string) string {
-		return "<lines " + data + "><d:OrderLineCreationDto>" + members + "</d:OrderLineCreationDto></lines>"
-	}
 	for _, c := range []struct {
 		about, operation, parameters, code string
 	}{
@@ -41,21 +35,88 @@ func TestRequestIsReadAsWCFReadsIt(t *testing.T) {
 		{"Quantity absent is zero", "CreateOrder", login + password + line("<d:ItemId>"+item+"</d:ItemId>"), "CONTRACT_ERROR"},
 		{"Quantity without a number", "CreateOrder", login + password + line("<d:ItemId>"+item+"</d:ItemId><d:Quantity/>"), "DeserializationFailed"},
 		{"Quantity with an exponent", "CreateOrder", login + password + line("<d:ItemId>"+item+"</d:ItemId><d:Quantity>1e2</d:Quantity>"), "DeserializationFailed"},
+		{"a stranger among the members", "CreateOrder", login + password + line("<d:Colour/><d:ItemId>"+item+"</d:ItemId><d:Price>1</d:Price><d:Quantity>1</d:Quantity>"), ""},
+		{"a row of another name is skipped, and is all there was", "CreateOrder", login + password + "<lines " + data + "><d:Line><d:ItemId>" + item + "</d:ItemId><d:Quantity>1</d:Quantity></d:Line></lines>", "CONTRACT_ERROR"},
+		{"lines nil", "CreateOrder", login + password + `<lines i:nil="true" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"/>`, "CONTRACT_ERROR"},
+		{"lines absent", "CreateOrder", login + password, "CONTRACT_ERROR"},
+		{"AddItem, Quantity before ItemId: ItemId is lost", "AddItem", login + password + param("orderId", order) + line("<d:Quantity>1</d:Quantity><d:ItemId>"+item+"</d:ItemId>"), "CONTRACT_ERROR"},
+		{"AddItem, lines before orderId: orderId is lost", "AddItem", login + password + line("<d:ItemId>"+item+"</d:ItemId><d:Quantity>1</d:Quantity>") + param("orderId", order), "CONTRACT_ERROR"},
+		{"AddItem, item, which the other age has", "AddItem", login + password + param("orderId", order) + "<item " + data + "><d:ItemId>" + item + "</d:ItemId><d:Quantity>1</d:Quantity></item>", "CONTRACT_ERROR"},
+		{"SetOrderNote, note before orderId: orderId is lost", "SetOrderNote", login + password + param("note", "x") + param("orderId", order), "CONTRACT_ERROR"},
 		{"from is no number", "GetItemPortion", login + password + param("from", "one") + param("to", "5"), "DeserializationFailed"},
 		{"an element inside text", "GetOrderStatus", login + password + "<orderId><b/></orderId>", "DeserializationFailed"},
 	} {
-		t.Run(c.about, func(t *testing.T) {
-			a, err := post(server.URL, c.operation, envelope(c.operation, c.parameters))
-			if err != nil {
-				t.Fatal(err)
+		t.Run(c.about, func(t *testing.T) { wantCode(t, server, c.operation, c.parameters, c.code) })
+	}
+}
+
+// wantCode posts a call and compares the code of its fault, "" for none.
+func wantCode(t *testing.T, server *emulatortest.Server, operation, parameters, code string) answer {
+	t.Helper()
+	a, err := post(server.URL, operation, envelope(operation, parameters))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.code != code {
+		t.Errorf("code %q (%s), want %q", a.code, a.reason, code)
+	}
+	if want := map[bool]int{true: 200, false: 500}[code == ""]; a.status != want {
+		t.Errorf("status %d, want %d", a.status, want)
+	}
+	return a
+}
+
+const (
+	login    = "<login>manager</login>"
+	password = "<password>tarragon</password>"
+	data     = `xmlns:d="http://portal.vtt.ru/data"`
+)
+
+// line writes the parameter lines with one line of these members.
+func line(members string) string {
+	return "<lines " + data + "><d:OrderLineCreationDto>" + members + "</d:OrderLineCreationDto></lines>"
+}
+
+// The older age has integers, one item a call and no count; it reads forward as the current one does.
+func TestRequestOf2016(t *testing.T) {
+	server := emulatortest.Start(t, func(o *emulator.Options) { o.Age = "2016" })
+	manager := as(t, server, "manager")
+	goods := manager.stocked(9)
+	item, second := goods[0].get("Id"), goods[1].get("Id")
+	order := manager.order(item, "5", second, "5")
+	named := func(members string) string { return "<item " + data + ">" + members + "</item>" }
+	id, two := "<d:ItemId>"+item+"</d:ItemId>", "<d:Quantity>2</d:Quantity>"
+	for _, c := range []struct {
+		about, operation, parameters, code string
+		quantity                           string // of the item afterwards
+	}{
+		{"item", "AddItem", param("orderId", order) + named(id+two), "", "7"},
+		{"members out of order: ItemId is lost", "AddItem", param("orderId", order) + named(two+id), "CONTRACT_ERROR", "7"},
+		{"parameters out of order: orderId is lost", "AddItem", named(id+two) + param("orderId", order), "CONTRACT_ERROR", "7"},
+		{"lines, which the other age has", "AddItem", param("orderId", order) + line(id+two), "CONTRACT_ERROR", "7"},
+		{"a fraction, where the type is int", "AddItem", param("orderId", order) + named(id+"<d:Quantity>2.0</d:Quantity>"), "DeserializationFailed", "7"},
+		{"the same in a new order", "CreateOrder", line(id + "<d:Quantity>2.0</d:Quantity>"), "DeserializationFailed", "7"},
+		{"count, which the other age has, is skipped: all is removed", "RemoveItem", param("orderId", order) + param("itemId", item) + param("count", "1"), "", ""},
+	} {
+		wantCode(t, server, c.operation, login+password+c.parameters, c.code)
+		got := ""
+		for _, l := range manager.call("GetOrderWithLines", param("orderId", order)).result.child("Lines").list("OrderLineDto") {
+			if l.get("ItemId") == item {
+				got = l.get("Quantity")
 			}
-			if a.code != c.code {
-				t.Errorf("code %q (%s), want %q", a.code, a.reason, c.code)
-			}
-			if want := map[bool]int{true: 200, false: 500}[c.code == ""]; a.status != want {
-				t.Errorf("status %d, want %d", a.status, want)
-			}
-		})
+		}
+		if got != c.quantity {
+			t.Errorf("%s: the order has %q of it, want %q", c.about, got, c.quantity)
+		}
+	}
+}
+
+// A number that was lost is zero, as a value type is in .NET.
+func TestLostNumberIsZero(t *testing.T) {
+	server := emulatortest.Start(t)
+	a := wantCode(t, server, "GetItemPortion", login+password+param("to", "5")+param("from", "3"), "")
+	if n := len(a.result.child("Items").list("ItemDto")); n != 6 {
+		t.Errorf("%d rows, want those from 0 to 5", n)
 	}
 }
 

@@ -37,10 +37,14 @@ type draft struct {
 	showcase bool // always with a price and in stock
 }
 
-func generateCatalogue(n int, seed uint64, now time.Time) *catalogue {
-	g := &generator{random: rand.New(rand.NewPCG(seed, 0)), today: now, used: make(map[string]bool, n), items: make([]item, 0, n)}
+func generateCatalogue(o Options) *catalogue {
+	n := o.Items
+	g := &generator{random: rand.New(rand.NewPCG(o.Seed, 0)), today: o.Now(), used: make(map[string]bool, n), items: make([]item, 0, n)}
 	supplies := parseSupplies(suppliesText)
 	groups, categories := parseGroups(groupsText, supplies)
+	if o.Answers.UniqueGroupNames {
+		tellApart(groups, categories)
+	}
 	counts := apportion(n, groups)
 	g.showcase(groups, counts)
 	for i, group := range groups {

@@ -49,6 +49,22 @@ func parseGroups(text string, supplies []*supply) (groups []*group, categories [
 	return groups, categories
 }
 
+// tellApart gives groups of one name the names of their roots too.
+func tellApart(groups []*group, categories []portal.CategoryDto) {
+	roots := make(map[string]int)
+	for _, g := range groups {
+		roots[g.name]++
+	}
+	for _, g := range groups {
+		if roots[g.name] == 1 {
+			continue
+		}
+		g.name += ": " + g.root
+		i := slices.IndexFunc(categories, func(c portal.CategoryDto) bool { return c.Id.Text == g.id })
+		categories[i].Name = portal.Text(g.name)
+	}
+}
+
 // suppliesOf picks kinds, such as «laser/bk toner».
 func suppliesOf(of string, all []*supply) (list []*supply) {
 	for _, kind := range strings.Fields(of) {

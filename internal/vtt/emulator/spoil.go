@@ -33,6 +33,10 @@ func refusal(code string) string {
 		return "Операция отклонена учётной системой."
 	case contractError:
 		return "Параметры вызова имеют некорректные значения."
+	case actionNotSupported:
+		return "The message cannot be processed at the receiver, due to a ContractFilter mismatch at the EndpointDispatcher."
+	case deserializationFailed:
+		return "The formatter threw an exception while trying to deserialize the message."
 	case internalServiceFault:
 		return "The server was unable to process the request due to an internal error."
 	}

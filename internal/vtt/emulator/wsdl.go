@@ -14,7 +14,7 @@ import (
 // address in it, and the addresses of the parts, are those that the caller used.
 func (s *Server) serveWSDL(w http.ResponseWriter, r *http.Request) {
 	address := "http://" + r.Host + r.URL.Path
-	single := strings.ReplaceAll(string(portal.WSDL(s.age)), portal.Address, address)
+	single := strings.ReplaceAll(s.contract(), portal.Address, address)
 	query := r.URL.Query()
 	document, found := single, true
 	switch {
@@ -33,6 +33,32 @@ func (s *Server) serveWSDL(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 	_, _ = io.WriteString(w, document)
 }
+
+// contract is the WSDL as one document: that of the age, with what the emulator was told to do otherwise.
+func (s *Server) contract() string {
+	document, answers := string(portal.WSDL(s.age)), s.options.Answers
+	if s.age == portal.Older {
+		return document
+	}
+	if answers.OptionalOperations {
+		document = string(portal.WSDLWithOptional())
+	}
+	if answers.NoUsdRubRate {
+		document = unpublished.ReplaceAllString(document, "")
+	}
+	if answers.FitsNamedAsList {
+		document = strings.Replace(document, `name="CompatibilityDto" nillable="true" type="d:CompatibilityDto"`,
+			`name="ArrayOfCompatibilityDto" nillable="true" type="d:CompatibilityDto"`, 1)
+	}
+	if answers.RateFirst {
+		document = strings.NewReplacer(`name="Date" type="xs:dateTime"`, `name="Course" type="xs:decimal"`,
+			`name="Rate" type="xs:decimal"`, `name="Day" type="xs:dateTime"`).Replace(document)
+	}
+	return document
+}
+
+// unpublished is everything that publishes GetUsdRubRate: elements, messages, both kinds of operation.
+var unpublished = regexp.MustCompile(`(?s) *<(xs:element|wsdl:message|wsdl:operation) name="(IPortalService_)?GetUsdRubRate[A-Za-z_]*">.*?</(xs:element|wsdl:message|wsdl:operation)>\n`)
 
 // wsdlPart cuts the document in two: the root holds binding and service and imports wsdl0, which holds messages and
 // portType and imports the schemas.

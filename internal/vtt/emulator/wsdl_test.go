@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/xml"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -89,12 +90,27 @@ func readContract(t *testing.T, root node) contract {
 	return c
 }
 
+// published lists the contracts there are and the operations of each.
+func published() map[string]struct {
+	wsdl       []byte
+	operations []portal.Operation
+} {
+	return map[string]struct {
+		wsdl       []byte
+		operations []portal.Operation
+	}{
+		"current":               {portal.WSDL(portal.Current), portal.Operations(portal.Current)},
+		"2016":                  {portal.WSDL(portal.Older), portal.Operations(portal.Older)},
+		"current with optional": {portal.WSDLWithOptional(), append(portal.Operations(portal.Current), portal.OptionalOperations()...)},
+	}
+}
+
 // The published contract says of operations what the table that the client falls back on says.
 func TestWSDLAgreesWithTheTableOfOperations(t *testing.T) {
-	for _, age := range []portal.Age{portal.Current, portal.Older} {
-		t.Run(string(age), func(t *testing.T) {
-			c := readContract(t, parse(t, string(portal.WSDL(age))))
-			operations := portal.Operations(age)
+	for name, p := range published() {
+		t.Run(name, func(t *testing.T) {
+			root := parse(t, string(p.wsdl))
+			c, operations := readContract(t, root), p.operations
 			for _, o := range operations {
 				var want []string
 				for _, p := range o.Params {
@@ -117,7 +133,27 @@ func TestWSDLAgreesWithTheTableOfOperations(t *testing.T) {
 			if len(c.actions) != len(operations) || len(c.elements) != 2*len(operations) {
 				t.Errorf("%d actions and %d elements for %d operations", len(c.actions), len(c.elements), len(operations))
 			}
+			if messages, port := len(root.list("message")), len(root.child("portType").list("operation")); messages != 2*len(operations) || port != len(operations) {
+				t.Errorf("%d messages and %d operations of the portType for %d operations", messages, port, len(operations))
+			}
 		})
+	}
+}
+
+// Operations of each age, word for word as they are known of it.
+func TestAgesHaveTheseOperations(t *testing.T) {
+	for _, c := range []struct{ age, operations string }{
+		{"current", "AddItem CreateOrder GetCategories GetCategoryItems GetCategoryRuntimeItems GetGoodsCompatibilityInformation GetItem GetItemPortion GetItems GetOrderStatus " +
+			"GetOrderWithLines GetOrders GetRuntimeItem GetRuntimeItems GetRuntimeItemsPortion GetUsdRubRate RemoveItem SetOrderNote"},
+		{"2016", "AddItem CreateOrder ExportInvoiceXml GetCategories GetCategoryItems GetCategoryRuntimeItems GetItem GetItemPortion GetItems GetOrderStatus " +
+			"GetOrderWithLines GetOrders GetRuntimeItem GetRuntimeItemPortion GetRuntimeItems RemoveItem"},
+	} {
+		server := emulatortest.Start(t, func(o *emulator.Options) { o.Items, o.Age = 20, c.age })
+		document, _ := fetch(t, server.URL+"?singleWsdl")
+		published := slices.Sorted(maps.Keys(readContract(t, parse(t, document)).actions))
+		if diff := cmp.Diff(strings.Fields(c.operations), published); diff != "" {
+			t.Errorf("%s: %s", c.age, diff)
+		}
 	}
 }
 
@@ -151,25 +187,33 @@ func names(members []string) []string {
 }
 
 func TestMembersAreInOrdinalOrder(t *testing.T) {
-	for _, age := range []portal.Age{portal.Current, portal.Older} {
-		for name, members := range readContract(t, parse(t, string(portal.WSDL(age)))).types {
+	for contract, p := range published() {
+		for name, members := range readContract(t, parse(t, string(p.wsdl))).types {
 			if name != "OrderFullDto" && !slices.IsSorted(names(members)) {
-				t.Errorf("%s %s: %v", age, name, names(members))
+				t.Errorf("%s %s: %v", contract, name, names(members))
 			}
 		}
 	}
 }
 
-// Every answer of every operation has only members that the contract of its age names, in its order, with text of its types.
+// Every answer of every operation has only members that the contract of its age names, in its order, with text of its types;
+// every member is in some answer.
 func TestAnswersKeepTheContract(t *testing.T) {
-	for _, age := range []string{"current", "2016"} {
-		t.Run(age, func(t *testing.T) {
-			server := emulatortest.Start(t, func(o *emulator.Options) { o.Items, o.Age, o.Answers.UtdUrlInFull = 200, age, true })
-			c := readContract(t, parse(t, string(portal.WSDL(portal.Age(age)))))
+	for name, p := range published() {
+		t.Run(name, func(t *testing.T) {
+			age, optional := "current", name == "current with optional"
+			if name == "2016" {
+				age = name
+			}
+			server := emulatortest.Start(t, func(o *emulator.Options) {
+				o.Items, o.Age, o.Answers.UtdUrlInFull, o.Answers.OptionalOperations = 200, age, true, optional
+			})
+			document, _ := fetch(t, server.URL+"?singleWsdl")
+			c := readContract(t, parse(t, document))
 			manager := as(t, server, "manager")
 			item := manager.stocked(40)[0].get("Id")
 			seen := make(map[string]bool)
-			for _, o := range portal.Operations(portal.Age(age)) {
+			for _, o := range p.operations {
 				a := manager.call(o.Name, parametersFor(manager, item, o))
 				if a.code != "" {
 					t.Errorf("%s: %s: %s", o.Name, a.code, a.reason)

@@ -8,7 +8,8 @@ import (
 )
 
 // Client calls the service. Each method is one operation; errors are those of package soap, ErrUnpublished, *ParamError, and
-// whatever a callback returned. Nothing is repeated here, but for an operation that another age calls by another name.
+// whatever a callback returned. Nothing is repeated here, but for an operation that another age calls by another name. A row
+// that a callback is given is good until it returns: the next one takes its place.
 type Client struct {
 	next      soap.RoundTripper
 	contracts Contracts

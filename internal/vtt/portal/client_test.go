@@ -148,14 +148,14 @@ func TestFaultsAreMended(t *testing.T) {
 		"Whatever":              "Whatever",
 	} {
 		service := soap.RoundTripFunc(func(context.Context, *soap.Call) error {
-			return fmt.Errorf("call: %w", &soap.Fault{Code: code, String: "Пароль p&ss <1> неверен", Status: 500})
+			return fmt.Errorf("call: %w", &soap.Fault{Code: code, String: "Пароль p&ss <1> неверен: p&amp;ss &lt;1&gt;, p%26ss%20%3C1%3E", Status: 500})
 		})
 		_, err := portal.NewClient(service, portal.DefaultContract()).GetUsdRubRate(t.Context(), dealer)
 		var fault *soap.Fault
 		if !errors.As(err, &fault) || fault.Code != want {
 			t.Errorf("%s: %v", code, err)
 		}
-		if strings.Contains(err.Error(), dealer.Password.Reveal()) || !strings.Contains(err.Error(), secret.Redacted) {
+		if strings.Contains(err.Error(), "ss") || !strings.Contains(err.Error(), secret.Redacted) {
 			t.Errorf("the password shows in %q", err)
 		}
 	}

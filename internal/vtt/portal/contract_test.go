@@ -97,7 +97,7 @@ func TestRequestsFollowThePublishedContract(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := bare(string(envelope)); got != c.want {
+			if got := unqualified(string(envelope)); got != c.want {
 				t.Errorf("sent %s\nwant %s", got, c.want)
 			}
 		})
@@ -111,8 +111,8 @@ var (
 	passwords = regexp.MustCompile(`>[^<]*(</[Pp]assword>)`)
 )
 
-// bare is the body of an envelope without namespaces, prefixes and the password.
-func bare(envelope string) string {
+// unqualified is the body of an envelope without namespaces, prefixes and the password.
+func unqualified(envelope string) string {
 	body := inBody.FindStringSubmatch(envelope)[1]
 	body = prefix.ReplaceAllString(declared.ReplaceAllString(body, ""), "$1")
 	return passwords.ReplaceAllString(body, ">…$1")

@@ -31,7 +31,7 @@ func mend(err error, who Login) error {
 		return err
 	}
 	mended := *fault
-	mended.String = who.scrub(fault.String)
+	mended.Code, mended.String = who.scrub(fault.Code), who.scrub(fault.String)
 	if fault.Code == codeMisprinted {
 		mended.Code = CodeBusinessLogic
 	}

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/xml"
 	"testing"
+	"testing/iotest"
 
-	"storefront/internal/soap"
+	"github.com/google/go-cmp/cmp"
+
 	"storefront/internal/vtt/portal"
 )
 
@@ -50,19 +52,20 @@ func present[T any](rows []T, isNil func(T) string) (n int) {
 	return n
 }
 
-// seeds are the golden answers of both styles and some ways of being broken.
-func seeds(f *testing.F, ops ...portal.Op) {
+// seedsOf are the golden answers of operations in both styles, and some ways of being broken.
+func seedsOf(t testing.TB, ops ...portal.Op) (documents [][]byte) {
+	t.Helper()
 	for _, op := range ops {
 		for _, style := range []string{"prefixed", "default"} {
-			document := file(f, "answers", style, string(op)+".xml")
-			f.Add(document)
-			f.Add(document[:len(document)/2])
-			f.Add(append(document, document...))
+			document := file(t, "answers", style, string(op)+".xml")
+			documents = append(documents, document, document[:len(document)/2], bytes.Repeat(document, 2),
+				append([]byte("\xef\xbb\xbf"), document...), bytes.ReplaceAll(document, []byte("\n"), []byte("\r\n<!-- -->")))
 		}
 	}
-	f.Add([]byte("<html><body>502</body></html>"))
-	f.Add([]byte("\xef\xbb\xbf<?xml version='1.0' encoding='windows-1251'?><a/>"))
-	f.Add(items(`<a:ItemDto i:nil="true"/><a:ItemDto><a:Id>1</a:Id><a:Id/><a:Price><![CDATA[5]]></a:Price></a:ItemDto>`))
+	return append(documents,
+		[]byte("<html><body>502</body></html>"),
+		[]byte("\xef\xbb\xbf<?xml version='1.0' encoding='windows-1251'?><a/>"),
+		items(`<a:ItemDto i:nil="true"/><a:ItemDto><a:Id>1</a:Id><a:Id/><a:Price><![CDATA[5]]></a:Price></a:ItemDto>`))
 }
 
 // inOracle tells whether one of the values that encoding/xml saw is ours, as it may come several times.
@@ -80,7 +83,9 @@ func inOracle(v portal.Value, seen []string) bool {
 
 // FuzzItems: the reader of items never panics, and what it accepts another reader accepts and sees the same rows in.
 func FuzzItems(f *testing.F) {
-	seeds(f, portal.GetItems, portal.GetCategories, portal.GetOrders)
+	for _, document := range seedsOf(f, portal.GetItems, portal.GetCategories, portal.GetOrders) {
+		f.Add(document)
+	}
 	f.Fuzz(func(t *testing.T, document []byte) {
 		list, err := readItems(document)
 		if err != nil {
@@ -107,7 +112,9 @@ func FuzzItems(f *testing.F) {
 
 // FuzzOrders: the same for orders.
 func FuzzOrders(f *testing.F) {
-	seeds(f, portal.GetOrders, portal.GetOrderWithLines)
+	for _, document := range seedsOf(f, portal.GetOrders, portal.GetOrderWithLines) {
+		f.Add(document)
+	}
 	f.Fuzz(func(t *testing.T, document []byte) {
 		var list []portal.OrderDto
 		client := portal.NewClient(&tape{answer: document}, portal.DefaultContract())
@@ -134,25 +141,48 @@ func FuzzOrders(f *testing.F) {
 	})
 }
 
-// FuzzAnswer: no reader panics on anything, and none takes a foreign answer for its own.
+// FuzzAnswer: whatever the operation, its reader never panics, reads the same from bytes that come one by one, takes no foreign
+// answer for its own, and accepts nothing that encoding/xml would not.
 func FuzzAnswer(f *testing.F) {
 	for op := range exchanges {
-		f.Add(string(op), file(f, "answers", "prefixed", string(op)+".xml"))
+		for _, document := range seedsOf(f, op) {
+			f.Add(string(op), document)
+		}
 	}
 	f.Fuzz(func(t *testing.T, op string, document []byte) {
 		e, ok := exchanges[portal.Op(op)]
 		if !ok {
 			return
 		}
-		service := &tape{answer: document}
-		if _, err := e.call(context.Background(), portal.NewClient(service, portal.DefaultContract())); err != nil {
+		got, err := e.call(context.Background(), portal.NewClient(wire{200, bytes.NewReader(document)}, portal.DefaultContract()))
+		again, errAgain := e.call(context.Background(), portal.NewClient(wire{200, iotest.OneByteReader(bytes.NewReader(document))}, portal.DefaultContract()))
+		if diff := cmp.Diff(got, again); diff != "" || (err == nil) != (errAgain == nil) || err != nil && err.Error() != errAgain.Error() {
+			t.Fatalf("%v, byte by byte %v\n%s", err, errAgain, diff)
+		}
+		if err != nil {
 			return
 		}
-		if err := soap.ReadAnswer(bytes.NewReader(document), 500, 1<<20, service.call.Answer, service.call.Read); err == nil {
+		if _, err := e.call(context.Background(), portal.NewClient(wire{500, bytes.NewReader(document)}, portal.DefaultContract())); err == nil {
 			t.Fatal("a result was accepted under an HTTP error")
 		}
 		if !bytes.Contains(document, []byte(op+"Response")) {
 			t.Fatalf("accepted for %s: %s", op, document)
 		}
+		var whole struct{}
+		if err := xml.Unmarshal(document, &whole); err != nil {
+			t.Fatalf("accepted, but encoding/xml says %v", err)
+		}
 	})
+}
+
+// The fuzzed operations are all that there are, and an answer of each, in either style, is among the seeds.
+func TestEveryOperationIsFuzzed(t *testing.T) {
+	for _, o := range portal.Operations(portal.Current) {
+		if _, ok := exchanges[o.Op]; !ok {
+			t.Errorf("%s is not fuzzed", o.Op)
+		}
+		if n := len(seedsOf(t, o.Op)); n < 8 {
+			t.Errorf("%s has %d seeds, want both styles, whole and spoilt", o.Op, n)
+		}
+	}
 }

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"strings"
-
 	"storefront/internal/secret"
 	"storefront/internal/soap"
 )
@@ -26,10 +24,5 @@ func (l Login) write(w *soap.Writer, p Param) bool {
 	return true
 }
 
-// scrub takes the password out of a text that the service sent back.
-func (l Login) scrub(text string) string {
-	if l.Password.Empty() {
-		return text
-	}
-	return strings.ReplaceAll(text, l.Password.Reveal(), secret.Redacted)
-}
+// scrub takes the password, in any spelling, out of a text that the service sent back.
+func (l Login) scrub(text string) string { return soap.Scrub(text, l.Password.Reveal()) }

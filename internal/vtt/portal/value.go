@@ -1,6 +1,9 @@
 package portal
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Form says how a member stood on the wire. The service uses all four for one and the same thing, "nothing", except Given
 // with text in it.
@@ -25,7 +28,9 @@ func Text(s string) Value { return Value{Text: s, Form: Given} }
 func Null() Value { return Value{Form: Nil} }
 
 // Filled tells whether the value says anything: absent, nil, empty and white space alike do not.
-func (v Value) Filled() bool { return v.Form == Given && strings.TrimSpace(v.Text) != "" }
+func (v Value) Filled() bool { return v.Form == Given && strings.ContainsFunc(v.Text, visible) }
+
+func visible(r rune) bool { return !unicode.IsSpace(r) }
 
 // String returns the text, empty unless Given.
 func (v Value) String() string { return v.Text }
