@@ -12,7 +12,7 @@ import (
 
 // Bounds of what is new: so many of the assortment are looked at, and so many of what a buyer bought say what is his.
 const (
-	maxNew    = 2000
+	maxNew    = 1000
 	maxBought = 500
 )
 

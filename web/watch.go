@@ -74,7 +74,7 @@ func (s *Server) watch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	item, err := s.Cache.Item(ctx, catalog.ItemID(fields["itemId"]))
+	item, err := s.offered(c, catalog.ItemID(fields["itemId"]))
 	if err != nil {
 		return err
 	}
@@ -115,14 +115,26 @@ func (s *Server) unwatch(c echo.Context, id catalog.ItemID, wide bool) error {
 	if err := s.Watches.Unwatch(ctx, here(c).account.ID, id); err != nil {
 		return err
 	}
-	item, err := s.Cache.Item(ctx, id)
+	item, err := s.offered(c, id)
 	if errkind.Is(err, errkind.NotFound) {
-		item, err = catalog.Item{ID: id, Name: string(id)}, nil // it may have been watched before the cache was lost
+		item, err = catalog.Item{ID: id, Name: string(id)}, nil // it may have left his list, or the cache was lost
 	}
 	if err != nil {
 		return err
 	}
 	return s.starred(c, item, false, wide)
+}
+
+// offered is an item that this buyer is offered; while his list is being read, one that exists.
+func (s *Server) offered(c echo.Context, id catalog.ItemID) (catalog.Item, error) {
+	view, err := s.Engine.View(c.Request().Context(), here(c).account.ID)
+	if err != nil {
+		return catalog.Item{}, err
+	}
+	if _, _, known := view.Offer(id); !known && !view.Loading() {
+		return catalog.Item{}, errkind.New(errkind.NotFound, "item.missing")
+	}
+	return s.Cache.Item(c.Request().Context(), id)
 }
 
 // starred answers a press of the star: in place, or the page it was pressed on.

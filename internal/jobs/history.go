@@ -46,9 +46,13 @@ func (j *Jobs) keepChanges(ctx context.Context, b buyer.ID, chunks []catalog.Pri
 			continue
 		}
 		now := catalog.See(offer, due[before.ItemID], j.Now())
-		if before.At.IsZero() || !now.Same(before) {
-			changed = append(changed, now)
+		if !before.At.IsZero() && now.Same(before) {
+			continue
 		}
+		if !now.At.After(before.At) { // the clock was set back: what is seen now is still the latest
+			now.At = before.At.Add(time.Microsecond)
+		}
+		changed = append(changed, now)
 	}
 	if len(changed) == 0 {
 		return nil
