@@ -105,7 +105,7 @@ func changePages() []page {
 	return []page{
 		inChanges("changes", "cheaper", changed(nil)), inChanges("changes-arrived", "arrived", changed(nil)), inChanges("changes-slipped", "slipped", changed(nil)),
 		inChanges("changes-new", "new", changed(nil)), inChanges("changes-statuses", "statuses", changed(nil)), inChanges("changes-cuts", "cuts", changed(nil)),
-		inChanges("changes-none-of-kind", "main", changed(func(s *views.ChangesSource) { s.Changes = s.Changes[:1] })),
+		inChanges("changes-marks", "marks", changed(nil)), inChanges("changes-none-of-kind", "main", changed(func(s *views.ChangesSource) { s.Changes = s.Changes[:1] })),
 		inChanges("changes-first-visit", "", views.ChangesSource{Now: now}), inChanges("changes-none", "", views.ChangesSource{Since: ago(time.Hour), Now: now}),
 	}
 }

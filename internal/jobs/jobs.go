@@ -4,7 +4,7 @@
 // Each kind of work has an age at which it is done again (Ages), for the buyers who are here. One thing is read once at a
 // time however many ask for it; failures are tried again ever later; a panic ends that piece of work and nothing else. A
 // buyer's prices are read with his own credentials and kept under his own name. An answer that would lose much of what is
-// known is not believed at once: the old one stays.
+// known is not believed at once: the old one stays. What changed of the items a buyer is interested in is kept (history.go).
 package jobs
 
 import (
