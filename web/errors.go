@@ -32,6 +32,7 @@ var statuses = map[errkind.Kind]int{
 	errkind.CrossOrigin:   http.StatusForbidden,
 	errkind.Method:        http.StatusMethodNotAllowed,
 	errkind.TooLarge:      http.StatusRequestEntityTooLarge,
+	errkind.Busy:          http.StatusServiceUnavailable,
 }
 
 // lastResort is what is left when even the error page can't be rendered.
@@ -101,7 +102,10 @@ func known(err error) error {
 
 func (s *Server) logError(c echo.Context, status int, err error) {
 	level := s.Log.Info
-	if status >= http.StatusInternalServerError {
+	switch {
+	case errkind.Is(err, errkind.Busy):
+		level = s.Log.Debug // there are many of these, and they are counted
+	case status >= http.StatusInternalServerError:
 		level = s.Log.Error
 	}
 	level("request failed", "request", requestID(c), "route", c.Path(), "status", status, "kind", errkind.Of(err), "cause", errkind.CauseOf(err), "error", err)

@@ -110,8 +110,9 @@ type Server struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	sessions *scs.SessionManager
-	stopping chan struct{} // closed when streams have to end
+	sessions  *scs.SessionManager
+	admission *admission
+	stopping  chan struct{} // closed when streams have to end
 }
 
 // Stop ends the streams of events, which would otherwise be waited for. It is called once.
@@ -119,9 +120,9 @@ func (s *Server) Stop() { close(s.stopping) }
 
 // Handler builds the shop's own listener.
 func (s *Server) Handler() http.Handler {
-	s.sessions, s.stopping = s.newSessionManager(), make(chan struct{})
+	s.sessions, s.admission, s.stopping = s.newSessionManager(), new(admission), make(chan struct{})
 	e := s.newEcho()
-	e.Use(s.observe, s.secureHeaders, s.speak, s.sameOrigin, s.recoverPanic)
+	e.Use(s.observe, s.secureHeaders, s.speak, s.admit, s.sameOrigin, s.recoverPanic)
 	s.routes(e)
 	return e
 }

@@ -36,6 +36,7 @@ const (
 	CrossOrigin Kind = "CROSS_ORIGIN"       // another site made the browser send this
 	Method      Kind = "METHOD_NOT_ALLOWED" // the address exists, not for this method
 	TooLarge    Kind = "TOO_LARGE"          // more input than is taken
+	Busy        Kind = "BUSY"               // more at once than can be answered
 	Internal    Kind = "INTERNAL"           // our fault
 )
 
