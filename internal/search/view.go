@@ -17,7 +17,7 @@ type View struct {
 	loading bool
 
 	row   []uint32 // by item: number of its offer in the list plus one, 0 without an offer
-	price []int64  // by item, as in chunk.amounts; noAmount where it can't be ordered or is not known
+	price []int64  // by item, as in body.amounts; noAmount where it can't be ordered or is not known
 	stock []marks  // by item: availability marks, and offered
 
 	byPrice, byPriceDown, byStock func() ordering // sorted at first use
@@ -67,13 +67,13 @@ func (v *View) hasLater(doc uint32, t time.Time) bool {
 }
 
 // standing returns what filters and orders need of an offer: its price, noAmount when it can't be ordered, and its marks.
-func (c *chunk) standing(i int) (price int64, m marks) {
-	price = c.amounts[0][i]
+func (b *body) standing(i int) (price int64, m marks) {
+	price = b.amounts[0][i]
 	if price == inexact {
-		offer := c.exact[i]
+		offer := b.exact[i]
 		m = standingMarks(offer.Orderable(), offer.Available.Sign(), offer.MainOffice.Sign(), offer.Transit.Sign())
 	} else {
-		m = standingMarks(price >= 0, int(c.counts[0][i]), int(c.counts[1][i]), int(c.counts[2][i]))
+		m = standingMarks(price >= 0, int(b.counts[0][i]), int(b.counts[1][i]), int(b.counts[2][i]))
 	}
 	if m&onRequest != 0 {
 		price = noAmount
