@@ -73,7 +73,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	})
 	p.jobs = jobs.New(jobs.Deps{
 		Distributor: distributor, Cache: p.cache, Orders: p.state, Accounts: p.state, Engine: p.engine, Register: p.register,
-		ServiceAccount: serviceAccount(o.Settings), Now: o.Now, Log: o.Log,
+		ServiceAccount: serviceAccount(o.Settings), Now: o.Now, Log: o.Log, Ages: o.Ages,
 	})
 	p.cache.OnReopen(p.jobs.CacheReopened)
 	return p, p.openWeb(o, base, distributor, numbers)
