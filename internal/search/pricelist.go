@@ -136,7 +136,7 @@ const (
 	amountDigits = 4
 	noAmount     = -1 << 63
 	inexact      = noAmount + 1 // the whole offer is in body.exact
-	maxAmount    = 1 << 62
+	maxAmount    = 999_999_999_999_999_999
 	maxCount     = 1<<31 - 1
 )
 
@@ -202,11 +202,32 @@ func (b *body) put(i int, offer catalog.Offer) bool {
 
 // scale returns d with its point moved to the right, if that is a whole number not beyond limit.
 func scale(d decimal.Decimal, digits int32, limit int64) (int64, bool) {
-	moved := d.Shift(digits)
-	if !moved.IsInteger() || moved.Abs().GreaterThan(decimal.New(limit, 0)) {
-		return 0, false
+	const safe = 18 // digits that an int64 surely holds
+	whole := d.CoefficientInt64()
+	if whole == 0 && d.IsZero() {
+		return 0, true
 	}
-	return moved.IntPart(), true
+	shift := int(d.Exponent()) + int(digits)
+	switch length := d.NumDigits(); {
+	case length > safe || length+shift > safe || shift < -safe:
+		return 0, false
+	case shift >= 0:
+		whole *= power(shift)
+	case whole%power(-shift) != 0:
+		return 0, false
+	default:
+		whole /= power(-shift)
+	}
+	return whole, -limit <= whole && whole <= limit
+}
+
+// power is ten to the n, which is at most 18.
+func power(n int) int64 {
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return p
 }
 
 func (b *body) len() int { return len(b.idEnds) }
