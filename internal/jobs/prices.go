@@ -41,16 +41,16 @@ func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done
 
 // freshPrices tells whether a buyer's stored list is whole and young: so after a restart, or when the catalogue was read as him.
 func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
-	chunks, complete, err := j.Cache.Prices(ctx, b)
+	ages, complete, err := j.Cache.PricesReadAt(ctx, b)
 	if err != nil || !complete {
 		return false, err
 	}
-	for _, chunk := range chunks {
-		if j.Now().Sub(chunk.ReadAt) >= j.Ages.Prices*9/10 {
+	for _, readAt := range ages {
+		if j.Now().Sub(readAt) >= j.Ages.Prices*9/10 {
 			return false, nil
 		}
 	}
-	return len(chunks) > 0, nil
+	return len(ages) > 0, nil
 }
 
 // places tells the category of every item. Offers of items that are not known yet stand under «без категории» until refile.
