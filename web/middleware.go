@@ -67,9 +67,10 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// observe measures an answer by its route template and gives the request its number.
+// observe lets nothing in the background hold a request up, measures its answer by its route template and gives the request its number.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		defer s.Gate.Enter()()
 		started := s.Now()
 		c.Set(requestKey, rand.Text()[:10])
 		err := next(c)

@@ -31,18 +31,19 @@ var mayImport = map[string]string{
 	"internal/cli": "internal/app internal/config internal/seal internal/secret internal/vtt/emulator",
 	"internal/app": "*",
 
-	"web":      vocabulary + " views views/ui static store/cache store/state internal/search internal/i18n internal/photo",
+	"web":      vocabulary + " views views/ui static store/cache store/state internal/search internal/i18n internal/photo internal/pace",
 	"views":    vocabulary + " views/ui static internal/search internal/i18n",
 	"views/ui": "static internal/i18n internal/money",
 	"static":   "",
 
 	"store/sqlite":    "",
-	"store/cache":     vocabulary + " store/sqlite",
+	"store/cache":     vocabulary + " store/sqlite internal/pace",
 	"store/state":     vocabulary + " store/sqlite",
 	"store/storetest": vocabulary + " store/cache store/state internal/seal",
 
 	"internal/secret":  "",
 	"internal/errkind": "",
+	"internal/pace":    "",
 	"internal/money":   "",
 	"internal/i18n":    "",
 	"internal/catalog": "internal/money",
@@ -53,9 +54,9 @@ var mayImport = map[string]string{
 	"internal/seal":    "internal/secret",
 	"internal/config":  "internal/secret",
 	"internal/metrics": "internal/errkind",
-	"internal/jobs":    vocabulary + " store/cache store/state internal/vtt internal/search internal/photo",
+	"internal/jobs":    vocabulary + " store/cache store/state internal/vtt internal/search internal/photo internal/pace",
 
-	"internal/soap":                      "internal/secret",
+	"internal/soap":                      "internal/secret internal/pace",
 	"internal/vtt":                       vocabulary + " internal/vtt/portal internal/soap",
 	"internal/vtt/portal":                "internal/soap internal/secret",
 	"internal/vtt/emulator":              "internal/vtt/portal internal/soap",

@@ -17,6 +17,7 @@ import (
 	"storefront/internal/catalog"
 	"storefront/internal/money"
 	"storefront/internal/order"
+	"storefront/internal/pace"
 	"storefront/internal/search"
 	"storefront/store/cache"
 )
@@ -49,6 +50,8 @@ type Deps struct {
 	Register    *buyer.Register
 	// ServiceAccount keeps the catalogue warm while nobody is here. Its own prices are kept like any buyer's.
 	ServiceAccount *buyer.Credentials
+	// Gate is where people's requests pass: work steps aside for them. It may be left out.
+	Gate *pace.Gate
 	Now            func() time.Time
 	Log            *slog.Logger
 	Ages           Ages

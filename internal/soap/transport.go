@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"storefront/internal/pace"
 )
 
 // errFirstByte is the cause of a call that was given up before the answer's header came.
@@ -94,6 +96,7 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 		return err
 	}
 	defer response.Body.Close()
+	response.Body = pace.Reader(ctx, response.Body)
 	err = receive(response, call)
 	var lost *TransportError
 	if errors.As(err, &lost) {

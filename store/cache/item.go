@@ -10,6 +10,7 @@ import (
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -79,7 +80,10 @@ func (s *Store) EachItem(ctx context.Context, yield func(catalog.Item) error) er
 		return err
 	}
 	defer rows.Close()
-	return eachBody(rows, yield)
+	return eachBody(rows, func(item catalog.Item) error {
+		pace.Step(ctx)
+		return yield(item)
+	})
 }
 
 func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
@@ -126,6 +130,7 @@ func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, item
 	}
 	defer statement.Close()
 	for _, item := range items {
+		pace.Step(ctx)
 		body, hash, err := encode(item)
 		if err != nil {
 			return err

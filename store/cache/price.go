@@ -9,6 +9,7 @@ import (
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -28,6 +29,7 @@ func (s *Store) PutPrices(ctx context.Context, b buyer.ID, chunks []catalog.Pric
 }
 
 func putChunk(ctx context.Context, tx *sql.Tx, b buyer.ID, chunk catalog.PriceChunk) error {
+	pace.Step(ctx)
 	body := encodeOffers(chunk.Offers)
 	hash := sha256.Sum256(body)
 	if _, err := tx.ExecContext(ctx, `INSERT INTO price_bodies (hash, body) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, hash[:], body); err != nil {
@@ -138,6 +140,7 @@ func chunksOf(ctx context.Context, q sqlite.Querier, b buyer.ID, categories ...c
 	defer rows.Close()
 	var chunks []catalog.PriceChunk
 	for rows.Next() {
+		pace.Step(ctx)
 		var chunk catalog.PriceChunk
 		var readAt int64
 		var body sql.RawBytes
