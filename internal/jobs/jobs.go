@@ -52,9 +52,9 @@ type Deps struct {
 	ServiceAccount *buyer.Credentials
 	// Gate is where people's requests pass: work steps aside for them. It may be left out.
 	Gate *pace.Gate
-	Now            func() time.Time
-	Log            *slog.Logger
-	Ages           Ages
+	Now  func() time.Time
+	Log  *slog.Logger
+	Ages Ages
 }
 
 // Ages say how old things may get before they are read again. A zero field takes its default.

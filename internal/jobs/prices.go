@@ -17,7 +17,7 @@ func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done
 	if fresh, err := j.freshPrices(ctx, c.Buyer()); fresh || err != nil {
 		return done{detail: "fresh"}, err
 	}
-	places, err := j.places(ctx)
+	places, err := j.Cache.Places(ctx) // offers of items that are not known yet stand under «без категории» until refile
 	if err != nil {
 		return done{}, err
 	}
@@ -51,16 +51,6 @@ func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
 		}
 	}
 	return len(ages) > 0, nil
-}
-
-// places tells the category of every item. Offers of items that are not known yet stand under «без категории» until refile.
-func (j *Jobs) places(ctx context.Context) (map[catalog.ItemID]catalog.CategoryID, error) {
-	places := map[catalog.ItemID]catalog.CategoryID{}
-	err := j.Cache.EachItem(ctx, func(item catalog.Item) error {
-		places[item.ID] = item.Category
-		return nil
-	})
-	return places, err
 }
 
 // refile moves a buyer's offers to the categories of items that came only after his prices.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // The targets.
@@ -183,36 +184,44 @@ func measureSync(ctx context.Context, c cores, p plan, dir string, r *report) (e
 		shops[i] = s
 	}
 	idle, busy := shops[0], shops[1]
-	can, err := hurried(ctx, idle.visitors, idle.mixture(), p.each)
+	can, err := hurried(ctx, idle.visitors, idle.reading(), p.each)
 	if err != nil {
 		return err
 	}
 	if err := busy.restart(ctx, "-restless"); err != nil {
 		return err
 	}
-	var samples [2][]sample
-	read := 0
-	for range p.rounds {
-		for i, s := range shops {
-			one, portions, err := s.alone(ctx, shops[1-i], p, can.rate/calm)
-			if err != nil {
-				return err
+	for _, kind := range []struct {
+		name  string
+		pages func(*shop) []ask
+	}{{"pages", (*shop).reading}, {pageCart, func(s *shop) []ask { return s.pages[pageCart] }}} {
+		var samples [2][]sample
+		read := 0
+		for range p.rounds {
+			for i, s := range shops {
+				one, portions, err := s.alone(ctx, shops[1-i], kind.pages(s), syncShare*p.each, can.rate/calm)
+				if err != nil {
+					return err
+				}
+				samples[i] = append(samples[i], one)
+				read += i * portions
 			}
-			samples[i] = append(samples[i], one)
-			read += i * portions
+		}
+		if read == 0 {
+			return errors.New("nothing was synchronised meanwhile")
+		}
+		if err := r.sync(kind.name, samples[0], samples[1], can.rate/calm, read); err != nil {
+			return err
 		}
 	}
-	if read == 0 {
-		return errors.New("nothing was synchronised meanwhile")
-	}
-	return r.sync(samples[0], samples[1], can.rate/calm, read)
+	return nil
 }
 
-// mixture is a little of everything.
-func (s *shop) mixture() []ask {
+// reading is a little of all pages that change nothing.
+func (s *shop) reading() []ask {
 	var all []ask
 	for n := range perPage {
-		for _, name := range []string{pageCatalogue, pageSearch, pageItem, pageCart} {
+		for _, name := range []string{pageCatalogue, pageSearch, pageItem} {
 			all = append(all, s.pages[name][n%len(s.pages[name])])
 		}
 	}
@@ -220,7 +229,7 @@ func (s *shop) mixture() []ask {
 }
 
 // alone measures a shop at a steady rate while another one is paused, and tells how many portions of the catalogue it read.
-func (s *shop) alone(ctx context.Context, other *shop, p plan, rate float64) (_ sample, portions int, err error) {
+func (s *shop) alone(ctx context.Context, other *shop, pages []ask, d time.Duration, rate float64) (_ sample, portions int, err error) {
 	if err := other.process.pause(); err != nil {
 		return sample{}, 0, err
 	}
@@ -229,7 +238,7 @@ func (s *shop) alone(ctx context.Context, other *shop, p plan, rate float64) (_ 
 	if err != nil {
 		return sample{}, 0, err
 	}
-	one, err := steady(ctx, s.visitors, s.mixture(), syncShare*p.each, rate)
+	one, err := steady(ctx, s.visitors, pages, d, rate)
 	if err != nil {
 		return sample{}, 0, err
 	}

@@ -39,7 +39,8 @@ const (
 )
 
 const (
-	patience = 5 * time.Minute  // for a catalogue or all price lists to be there
+	patience = 5 * time.Minute  // for the catalogue to be there
+	perList  = 3 * time.Second  // for the price list of each buyer
 	slowest  = 30 * time.Second // of a request
 )
 
@@ -66,7 +67,7 @@ func openShop(ctx context.Context, c cores, dir string, items, buyers, levels in
 	for n := range buyers {
 		s.visitors = append(s.visitors, newVisitor(login(n), s.url(), slowest))
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, patience+time.Duration(buyers)*perList)
 	defer cancel()
 	if err := s.signIn(ctx, s.visitors[:1]); err != nil {
 		return nil, err

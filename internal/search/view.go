@@ -129,11 +129,23 @@ func (v *View) ReadAt(ids ...catalog.ItemID) time.Time {
 	}
 	var oldest time.Time
 	for _, id := range ids {
-		if _, readAt, known := v.Offer(id); known {
-			oldest = older(oldest, readAt)
-		}
+		oldest = older(oldest, v.readAt(id))
 	}
 	return oldest
+}
+
+// readAt tells when the offer of an item was read; the zero time if there is none.
+func (v *View) readAt(id catalog.ItemID) time.Time {
+	doc, known := v.index.doc(id)
+	if !known {
+		_, at, _ := v.list.Offer(id)
+		return at
+	}
+	if v.row[doc] == 0 {
+		return time.Time{}
+	}
+	c, _ := v.list.row(v.row[doc] - 1)
+	return c.readAt
 }
 
 // ordering returns the ordering that a sort order is in. For relevance it is that of equally relevant items.

@@ -86,6 +86,34 @@ func (s *Store) EachItem(ctx context.Context, yield func(catalog.Item) error) er
 	})
 }
 
+// Places tells the category of every item of the assortment, without reading the items themselves.
+func (s *Store) Places(ctx context.Context) (places map[catalog.ItemID]catalog.CategoryID, err error) {
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		places, err = placesOf(ctx, db.Read)
+		return err
+	})
+	return places, err
+}
+
+func placesOf(ctx context.Context, q sqlite.Querier) (map[catalog.ItemID]catalog.CategoryID, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, category FROM items WHERE gone_at = 0`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	places := map[catalog.ItemID]catalog.CategoryID{}
+	for rows.Next() {
+		pace.Step(ctx)
+		var id catalog.ItemID
+		var category catalog.CategoryID
+		if err := rows.Scan(&id, &category); err != nil {
+			return nil, err
+		}
+		places[id] = category
+	}
+	return places, rows.Err()
+}
+
 func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
 	var body sql.RawBytes
 	for rows.Next() {

@@ -7,6 +7,7 @@ import (
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -154,8 +155,11 @@ func (l *Load) digest(ctx context.Context, tx *sql.Tx) ([]byte, error) {
 
 // publish moves the staged rows into the assortment and counts what it changed.
 func (l *Load) publish(ctx context.Context, tx *sql.Tx) (result LoadResult, err error) {
-	_, err = tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed)
-		SELECT id, category, body, hash, load, load FROM staged_items WHERE load = $1 `+unlessSame, l.id)
+	err = l.eachPiece(ctx, tx, func(from, to string) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed)
+			SELECT id, category, body, hash, load, load FROM staged_items WHERE load = $1 AND id >= $2 AND id <= $3 `+unlessSame, l.id, from, to)
+		return err
+	})
 	if err != nil {
 		return result, err
 	}
@@ -176,14 +180,38 @@ func (l *Load) publish(ctx context.Context, tx *sql.Tx) (result LoadResult, err 
 	return result, l.finish(ctx, tx)
 }
 
+// pieceRows is how many staged rows one statement moves: a few milliseconds' work.
+const pieceRows = 200
+
+// eachPiece calls do for the staged rows in pieces, by the first and the last id of each: one statement for all would make
+// others wait.
+func (l *Load) eachPiece(ctx context.Context, tx *sql.Tx, do func(from, to string) error) error {
+	const next = `SELECT MIN(id), MAX(id), COUNT(*) FROM (SELECT id FROM staged_items WHERE load = $1 AND id > $2 ORDER BY id LIMIT $3) AS piece`
+	for last := ""; ; pace.Step(ctx) {
+		var from, to sql.NullString
+		var rows int
+		if err := tx.QueryRowContext(ctx, next, l.id, last, pieceRows).Scan(&from, &to, &rows); err != nil || rows == 0 {
+			return err
+		}
+		if err := do(from.String, to.String); err != nil {
+			return err
+		}
+		last = to.String
+	}
+}
+
 func (l *Load) finish(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM staged_items WHERE load = $1`, l.id); err != nil {
+	err := l.eachPiece(ctx, tx, func(from, to string) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM staged_items WHERE load = $1 AND id >= $2 AND id <= $3`, l.id, from, to)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE loads SET committed_at = $2 WHERE id = $1`, l.id, sqlite.Micros(l.store.now())); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM loads WHERE id < $1`, l.id)
+	_, err = tx.ExecContext(ctx, `DELETE FROM loads WHERE id < $1`, l.id)
 	return err
 }
 
