@@ -12,6 +12,7 @@ import (
 type sample struct {
 	rate     float64 // answers a second
 	p50, p99 time.Duration
+	took     []time.Duration // ascending
 }
 
 // times are what requests took, gathered by several visitors.
@@ -38,7 +39,7 @@ func (t *times) sample(elapsed time.Duration) (sample, error) {
 		return sample{}, fmt.Errorf("no answer within %s", elapsed)
 	}
 	slices.Sort(t.took)
-	return sample{rate: float64(len(t.took)) / elapsed.Seconds(), p50: percentile(t.took, 50), p99: percentile(t.took, 99)}, nil
+	return sample{rate: float64(len(t.took)) / elapsed.Seconds(), p50: percentile(t.took, 50), p99: percentile(t.took, 99), took: t.took}, nil
 }
 
 // percentile of sorted durations: the smallest that is not below so many percent of them.
@@ -114,6 +115,18 @@ func median(samples []sample) sample {
 	}
 }
 
+// together is all rounds as one: a single round has too few requests for the slowest hundredth of them to mean much.
+func together(samples []sample) sample {
+	var all sample
+	for _, s := range samples {
+		all.took = append(all.took, s.took...)
+		all.rate += s.rate / float64(len(samples))
+	}
+	slices.Sort(all.took)
+	all.p50, all.p99 = percentile(all.took, 50), percentile(all.took, 99)
+	return all
+}
+
 func middle[T any](all []T, figure func(T) float64) float64 {
 	figures := make([]float64, len(all))
 	for i, one := range all {
@@ -136,4 +149,3 @@ func ratio(over, under []sample, figure func(sample) float64) float64 {
 }
 
 func byRate(s sample) float64 { return s.rate }
-func byP99(s sample) float64  { return float64(s.p99) }

@@ -67,6 +67,9 @@ func TestFigures(t *testing.T) {
 	if m := median(slow); m.rate != 10 {
 		t.Errorf("median %v", m.rate)
 	}
+	if all := together([]sample{{took: hundred[50:]}, {took: hundred[:50]}}); all.p99 != 99 || all.p50 != 50 {
+		t.Errorf("rounds together have p50 %d, p99 %d", all.p50, all.p99)
+	}
 	if r := ratio(slow, fast, byRate); r != 0.5 {
 		t.Errorf("each round is half as fast, the ratio is %v", r)
 	}

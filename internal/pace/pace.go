@@ -2,36 +2,35 @@
 // computes for seconds would make everybody wait who asks for a page meanwhile.
 //
 // Requests pass through a Gate. Background work carries it in its context and calls Step between small pieces of work: after
-// each quantum of work it rests, a moment when nobody is there, until the requests under way have been answered when somebody
-// is. It never rests for long: under any load it goes on, only slower.
+// each quantum of work it rests, a moment when nobody is there, longer while people come and go. So it takes a small part of
+// a core from them and all of it when they are away.
 package pace
 
 import (
 	"context"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
 const (
 	quantum = time.Millisecond // of work between two rests
-	// breath is the least rest. A runtime with one core looks for requests that have arrived only when nothing runs.
+	// breath is the rest when nobody is there. A runtime with one core looks for requests that have arrived only when nothing runs.
 	breath = 50 * time.Microsecond
-	// longest is the most that work rests after a quantum, so that at least a sixth of its speed remains.
-	longest = 5 * time.Millisecond
+	// pause is the rest while people come and go: a sixth of the speed remains.
+	pause = 5 * time.Millisecond
+	// calm is how long after the last request nobody is there any more.
+	calm = 100 * time.Millisecond
 )
 
-// Gate counts the requests under way. The nil Gate makes nobody wait.
+// Gate knows of the requests under way. The nil Gate makes nobody wait.
 type Gate struct {
-	now func() time.Time
-
-	mu     sync.Mutex
-	inside int
-	empty  chan struct{} // closed when the last one leaves; nil while nobody is inside
+	now    func() time.Time
+	inside atomic.Int64
+	left   atomic.Int64 // when a request was last answered, in nanoseconds
 }
 
-// New returns a gate that nobody has entered. now is the clock that work is measured by.
+// New returns a gate that nobody has entered. now is the clock that work and calm are measured by.
 func New(now func() time.Time) *Gate { return &Gate{now: now} }
 
 // Enter is called when a request begins, what it returns when it has been answered.
@@ -39,29 +38,16 @@ func (g *Gate) Enter() (leave func()) {
 	if g == nil {
 		return func() {}
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.inside == 0 {
-		g.empty = make(chan struct{})
-	}
-	g.inside++
-	return g.leave
-}
-
-func (g *Gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.inside--; g.inside == 0 {
-		close(g.empty)
-		g.empty = nil
+	g.inside.Add(1)
+	return func() {
+		g.left.Store(g.now().UnixNano())
+		g.inside.Add(-1)
 	}
 }
 
-// emptied is closed when nobody is inside any more; nil while nobody is.
-func (g *Gate) emptied() <-chan struct{} {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.empty
+// busy tells whether somebody is there.
+func (g *Gate) busy() bool {
+	return g.inside.Load() > 0 || g.now().UnixNano()-g.left.Load() < int64(calm)
 }
 
 // walker is one piece of background work.
@@ -92,22 +78,14 @@ func Step(ctx context.Context) {
 	w.rested.Store(w.gate.now().UnixNano())
 }
 
-// rest waits a breath, and then until the gate is empty, all in all not longer than longest.
 func (g *Gate) rest(ctx context.Context) {
-	timer := time.NewTimer(breath)
+	length := breath
+	if g.busy() {
+		length = pause
+	}
+	timer := time.NewTimer(length)
 	defer timer.Stop()
 	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return
-	}
-	empty := g.emptied()
-	if empty == nil {
-		return
-	}
-	timer.Reset(longest - breath)
-	select {
-	case <-empty:
 	case <-timer.C:
 	case <-ctx.Done():
 	}

@@ -30,28 +30,21 @@ func TestWorkBreathesWhenNobodyIsThere(t *testing.T) {
 	})
 }
 
-func TestWorkWaitsForRequests(t *testing.T) {
+func TestWorkStepsAsideWhilePeopleComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := pace.New(time.Now)
 		ctx := pace.With(t.Context(), gate)
-		first, second := gate.Enter(), gate.Enter()
-		time.AfterFunc(2*time.Millisecond, first)
-		time.AfterFunc(3*time.Millisecond, second)
-		if took := steps(ctx, 1, time.Millisecond); took != 3*time.Millisecond {
-			t.Errorf("the work went on after %s, the last request was answered after 3ms", took)
+		leave := gate.Enter()
+		if took := steps(ctx, 10, time.Millisecond); took != 60*time.Millisecond {
+			t.Errorf("10 ms of work took %s beside a request, want a sixth of the speed", took)
 		}
+		leave()
+		if took := steps(ctx, 10, time.Millisecond); took != 60*time.Millisecond {
+			t.Errorf("10 ms of work took %s right after a request, want a sixth of the speed", took)
+		}
+		time.Sleep(time.Second)
 		if took := steps(ctx, 1, time.Millisecond); took != 1050*time.Microsecond {
 			t.Errorf("with nobody there a millisecond of work took %s", took)
-		}
-	})
-}
-
-func TestWorkGoesOnUnderLoad(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		gate := pace.New(time.Now)
-		defer gate.Enter()()
-		if took := steps(pace.With(t.Context(), gate), 10, time.Millisecond); took != 60*time.Millisecond {
-			t.Errorf("10 ms of work took %s beside a request without an end, want a sixth of the speed", took)
 		}
 	})
 }
