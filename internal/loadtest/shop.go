@@ -92,7 +92,7 @@ func (s *shop) signIn(ctx context.Context, who []*visitor) error {
 		}
 	}
 	for _, v := range who {
-		if err := s.await(ctx, v, v.settled); err != nil {
+		if err := s.await(ctx, v.settled); err != nil {
 			return fmt.Errorf("the prices of %s: %w", v.login, err)
 		}
 	}
@@ -112,7 +112,7 @@ func (s *shop) restart(ctx context.Context, flags ...string) error {
 		if err := s.visitors[i].signIn(ctx); err != nil {
 			return err
 		}
-		if err := s.await(ctx, s.visitors[i], s.visitors[i].priced); err != nil {
+		if err := s.await(ctx, s.visitors[i].priced); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (s *shop) restart(ctx context.Context, flags ...string) error {
 }
 
 // await asks again and again until something is so.
-func (s *shop) await(ctx context.Context, v *visitor, so func(context.Context) (bool, error)) error {
+func (s *shop) await(ctx context.Context, so func(context.Context) (bool, error)) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -231,6 +231,20 @@ func (s *shop) portions(ctx context.Context) (int, error) {
 	var performed map[string]int
 	err = json.NewDecoder(response.Body).Decode(&performed)
 	return performed["GetItemPortion"], err
+}
+
+// awaitPortion waits until another portion of the catalogue is read: synchronisation is under way.
+func (s *shop) awaitPortion(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	before, err := s.portions(ctx)
+	if err != nil {
+		return err
+	}
+	return s.await(ctx, func(ctx context.Context) (bool, error) {
+		now, err := s.portions(ctx)
+		return now > before, err
+	})
 }
 
 // close ends both processes and removes what the storefront kept.
