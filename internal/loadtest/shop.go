@@ -40,6 +40,7 @@ const (
 
 const (
 	patience = 5 * time.Minute  // for the catalogue to be there
+	asking   = time.Second      // between two questions whether it is: to ask is load, too
 	perList  = 3 * time.Second  // for the price list of each buyer
 	slowest  = 30 * time.Second // of a request
 )
@@ -121,7 +122,7 @@ func (s *shop) restart(ctx context.Context, flags ...string) error {
 
 // await asks again and again until something is so.
 func (s *shop) await(ctx context.Context, so func(context.Context) (bool, error)) error {
-	ticker := time.NewTicker(100 * time.Millisecond)
+	ticker := time.NewTicker(asking)
 	defer ticker.Stop()
 	for {
 		is, err := so(ctx)

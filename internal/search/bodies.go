@@ -65,7 +65,7 @@ func (b *bodies) release(l *PriceList) {
 
 // size is about how many bytes a body takes.
 func (b *body) size() int {
-	const offer, exact = 4 + 3*8 + 3*4, 400
+	const offer, exact = 4 + 3*8 + 3*4 + 4, 400
 	return len(b.ids) + offer*b.len() + exact*len(b.exact)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,4 +188,29 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// Where the offers stand in an index is found once for all who share them, and anew in another index.
+func TestSharedBodiesArePlacedOnce(t *testing.T) {
+	x := Build(Corpus{Items: []catalog.Item{{ID: "0-00001"}, {ID: "0-00003"}}})
+	e := NewEngine(Options{})
+	e.Publish(x)
+	for _, id := range []buyer.ID{"a", "b"} {
+		e.Replace(id, levelList(1, 1, 5, noon))
+		if _, err := e.View(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shared := e.bodies.held[levelList(1, 1, 5, noon).chunks[0].key].body
+	first := shared.placed.Load()
+	if again := x.docsOf(shared); first == nil || &first.docs[0] != &again[0] {
+		t.Error("the items are looked for again")
+	}
+	if want := []uint32{noDoc, 0, noDoc, 1, noDoc}; !slices.Equal(first.docs, want) {
+		t.Errorf("offers stand at %v, want %v", first.docs, want)
+	}
+	other := Build(Corpus{Items: []catalog.Item{{ID: "0-00003"}}})
+	if want := []uint32{noDoc, noDoc, noDoc, 0, noDoc}; !slices.Equal(other.docsOf(shared), want) {
+		t.Errorf("in another index they stand at %v, want %v", other.docsOf(shared), want)
+	}
 }

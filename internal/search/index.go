@@ -31,6 +31,35 @@ type Index struct {
 	categories           *shelves
 
 	scratches sync.Pool // of *scratch
+	sign      *sign     // tells this index from others
+}
+
+// sign stands for an index in what may outlive it.
+type sign struct{ _ byte }
+
+// placement is where the offers of a body stand in an index.
+type placement struct {
+	in   *sign
+	docs []uint32 // by offer; noDoc for an item that the index does not have
+}
+
+// noDoc is the number of no item.
+const noDoc = 1<<32 - 1
+
+// docsOf returns the items of a body's offers. They are found once for all lists that share the body.
+func (x *Index) docsOf(b *body) []uint32 {
+	if p := b.placed.Load(); p != nil && p.in == x.sign {
+		return p.docs
+	}
+	docs := make([]uint32, b.len())
+	for i := range docs {
+		docs[i] = noDoc
+		if doc, known := x.doc(b.id(i)); known {
+			docs[i] = doc
+		}
+	}
+	b.placed.Store(&placement{in: x.sign, docs: docs})
+	return docs
 }
 
 // Build makes an Index: a few seconds' work for 100,000 items, about 450 bytes of memory each.
@@ -40,7 +69,7 @@ func Build(c Corpus) *Index { return BuildInSteps(c, func() {}) }
 func BuildInSteps(c Corpus, step func()) *Index {
 	step = oneOf(64, step)
 	items := sorted(c.Items)
-	x := &Index{ids: make([]catalog.ItemID, len(items))}
+	x := &Index{ids: make([]catalog.ItemID, len(items)), sign: new(sign)}
 	for doc, item := range items {
 		x.ids[doc] = item.ID
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -122,7 +123,7 @@ type chunk struct {
 	*body
 }
 
-// body is the offers of a chunk in columns, by ascending item id: about fifty bytes an offer. It never changes.
+// body is the offers of a chunk in columns, by ascending item id: about fifty bytes an offer. What it says never changes.
 type body struct {
 	key     bodyKey
 	ids     string
@@ -130,6 +131,8 @@ type body struct {
 	amounts [3][]int64 // price, local, retail: in 1/10,000; noAmount for nil, inexact for what does not fit
 	counts  [3][]int32 // branch, main office, transit: whole numbers
 	exact   map[int]catalog.Offer
+
+	placed atomic.Pointer[placement] // in the index it was laid beside last
 }
 
 const (

@@ -46,9 +46,8 @@ func newView(x *Index, list *PriceList) *View {
 // fill finds the item of every offer.
 func (v *View) fill() {
 	for k, c := range v.list.chunks {
-		for i := range c.len() {
-			doc, known := v.index.doc(c.id(i))
-			if !known || v.hasLater(doc, c.readAt) {
+		for i, doc := range v.index.docsOf(c.body) {
+			if doc == noDoc || v.hasLater(doc, c.readAt) {
 				continue
 			}
 			v.row[doc] = v.list.starts[k] + uint32(i) + 1
