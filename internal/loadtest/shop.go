@@ -155,6 +155,9 @@ func (v *visitor) settled(ctx context.Context) (bool, error) {
 // perPage is how many different addresses of each kind are asked for in turn.
 const perPage = 8
 
+// deep is how many pages of a category are looked at: some three thousand different items all in all.
+const deep = 8
+
 // explore finds out what to ask for by reading pages as a buyer does: categories, one with a filter, items, words to search.
 // Every buyer puts something into his cart.
 func (s *shop) explore(ctx context.Context) error {
@@ -170,10 +173,12 @@ func (s *shop) explore(ctx context.Context) error {
 		return errors.New("the catalogue's page has no categories, items or brands")
 	}
 	s.pages = map[string][]ask{pageHello: {{path: "/healthz"}}}
-	for _, category := range first(categories, perPage-1) {
-		s.add(pageCatalogue, ask{path: category})
+	for n := range deep {
+		for _, category := range first(categories, perPage) {
+			s.add(pageCatalogue, ask{path: category + "?" + url.Values{"page": {strconv.Itoa(1 + n)}}.Encode()})
+		}
+		s.add(pageCatalogue, ask{path: categories[0] + "?" + url.Values{"brand": {brand[n%len(brand)]}}.Encode()})
 	}
-	s.add(pageCatalogue, ask{path: categories[0] + "?" + url.Values{"brand": {brand[0]}}.Encode()})
 	for _, name := range first(names, perPage) {
 		s.add(pageSearch, ask{path: views.SearchURL + "?" + url.Values{"q": {strings.Join(first(strings.Fields(name), 3), " ")}}.Encode()})
 	}

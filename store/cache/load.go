@@ -55,6 +55,9 @@ func (l *Load) begin(ctx context.Context, tx *sql.Tx) error {
 
 // Put adds a portion. An item that is put twice counts once, as it was put last.
 func (l *Load) Put(ctx context.Context, items []catalog.Item) error {
+	if l.visible {
+		defer l.store.held.forget()
+	}
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if l.visible {
 			if err := upsertItems(ctx, tx, l.id, items); err != nil {
@@ -69,6 +72,7 @@ func (l *Load) Put(ctx context.Context, items []catalog.Item) error {
 // Commit makes the new generation the one that readers see, in one step. It returns ErrShrunk, and changes nothing, if the
 // answer would lose more than a fifth of the assortment and has not been read alike before.
 func (l *Load) Commit(ctx context.Context) (result LoadResult, err error) {
+	defer l.store.held.forget()
 	believed := false
 	err = l.tx(ctx, func(tx *sql.Tx) error {
 		believed, err = l.believed(ctx, tx)
