@@ -158,7 +158,8 @@ const perPage = 8
 // deep is how many pages of a category are looked at: some three thousand different items all in all.
 const deep = 8
 
-// explore finds out what to ask for by reading pages as a buyer does: categories, one with a filter, items, words to search.
+// explore finds out what to ask for by reading pages as a buyer does: categories, some with a filter, items, and what to
+// search for: the first words of names, and articles.
 // Every buyer puts something into his cart.
 func (s *shop) explore(ctx context.Context) error {
 	list, err := s.visitors[0].read(ctx, views.CatalogURL(""))
@@ -179,13 +180,20 @@ func (s *shop) explore(ctx context.Context) error {
 		}
 		s.add(pageCatalogue, ask{path: categories[0] + "?" + url.Values{"brand": {brand[n%len(brand)]}}.Encode()})
 	}
-	for _, name := range first(names, perPage) {
-		s.add(pageSearch, ask{path: views.SearchURL + "?" + url.Values{"q": {strings.Join(first(strings.Fields(name), 3), " ")}}.Encode()})
+	for _, name := range first(names, perPage/2) {
+		s.add(pageSearch, searchFor(strings.Join(first(strings.Fields(name), 3), " ")))
+	}
+	for _, id := range first(items, perPage/2) {
+		s.add(pageSearch, searchFor(id))
 	}
 	for _, id := range first(items, perPage) {
 		s.add(pageItem, ask{path: "/items/" + url.PathEscape(id)})
 	}
 	return s.fillCarts(ctx, list)
+}
+
+func searchFor(text string) ask {
+	return ask{path: views.SearchURL + "?" + url.Values{"q": {text}}.Encode()}
 }
 
 func (s *shop) add(name string, what ask) { s.pages[name] = append(s.pages[name], what) }
