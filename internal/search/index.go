@@ -68,13 +68,13 @@ func Build(c Corpus) *Index { return BuildInSteps(c, func() {}) }
 // BuildInSteps is Build for who has others to let pass: it calls step often, between small pieces of work.
 func BuildInSteps(c Corpus, step func()) *Index {
 	step = oneOf(64, step)
-	items := sorted(c.Items)
+	items := sorted(c.Items, step)
 	x := &Index{ids: make([]catalog.ItemID, len(items)), sign: new(sign)}
 	for doc, item := range items {
 		x.ids[doc] = item.ID
 	}
 	x.scratches.New = func() any { return &scratch{best: make([]uint16, len(items))} }
-	x.byName = byName(items)
+	x.byName = byName(items, step)
 	x.byArticle = newOrdering(len(items), func(_, _ uint32) int { return 0 }) // the numbers of items are in this order
 	step()
 	x.words = readItems(items, step)
@@ -115,12 +115,15 @@ func (x *Index) doc(id catalog.ItemID) (uint32, bool) {
 }
 
 // sorted puts items in the order of their articles, each once.
-func sorted(items []catalog.Item) []*catalog.Item {
+func sorted(items []catalog.Item, step func()) []*catalog.Item {
 	ordered := make([]*catalog.Item, len(items))
 	for i := range items {
 		ordered[i] = &items[i]
 	}
-	slices.SortStableFunc(ordered, func(a, b *catalog.Item) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(ordered, func(a, b *catalog.Item) int {
+		step()
+		return cmp.Compare(a.ID, b.ID)
+	})
 	var once []*catalog.Item
 	for i, item := range ordered {
 		if i+1 == len(ordered) || ordered[i+1].ID != item.ID {
@@ -131,13 +134,17 @@ func sorted(items []catalog.Item) []*catalog.Item {
 }
 
 // byName orders items as a Russian price list does: case aside, ё as е, figures and Latin before Cyrillic.
-func byName(items []*catalog.Item) ordering {
+func byName(items []*catalog.Item, step func()) ordering {
 	yo := strings.NewReplacer("ё", "е")
 	names := make([]string, len(items))
 	for doc, item := range items {
+		step()
 		names[doc] = yo.Replace(strings.ToLower(strings.TrimSpace(item.Name)))
 	}
-	return newOrdering(len(items), func(a, b uint32) int { return cmp.Compare(names[a], names[b]) })
+	return newOrdering(len(items), func(a, b uint32) int {
+		step()
+		return cmp.Compare(names[a], names[b])
+	})
 }
 
 // readItems gathers the words of all items.
