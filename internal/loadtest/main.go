@@ -86,7 +86,7 @@ func parsePlan(args []string) (plan, error) {
 		return p, err
 	}
 	if p.quick {
-		p.sizes, p.buyers, p.crowd, p.rounds, p.each = [2]int{300, 1_200}, 2, 4, 2, 150*time.Millisecond
+		p.sizes, p.buyers, p.crowd, p.rounds, p.each = [2]int{300, 1_200}, 2, 3, 2, 100*time.Millisecond
 	}
 	if p.buyers < 1 || p.crowd < 1 || p.rounds < 1 || p.each <= 0 || flags.NArg() > 0 {
 		return p, errors.New("buyers, crowd, rounds and time must be positive; nothing follows the flags")

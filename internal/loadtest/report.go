@@ -103,14 +103,14 @@ func (r *report) crowd(p plan, now, peak int64) error {
 
 // end says which targets are met. Short runs are no judges of speed.
 func (r *report) end() error {
+	if r.quick {
+		_, err := fmt.Fprintln(r.out, "a quick run: everything ran, compared pages are equal; its figures mean nothing")
+		return err
+	}
 	for _, t := range r.targets {
 		if _, err := fmt.Fprintln(r.out, t); err != nil {
 			return err
 		}
-	}
-	if r.quick {
-		_, err := fmt.Fprintln(r.out, "a quick run: everything ran, compared pages are equal; its figures mean nothing")
-		return err
 	}
 	return nil
 }

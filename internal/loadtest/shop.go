@@ -39,10 +39,10 @@ const (
 )
 
 const (
-	patience = 5 * time.Minute  // for the catalogue to be there
-	asking   = time.Second      // between two questions whether it is: to ask is load, too
-	perList  = 3 * time.Second  // for the price list of each buyer
-	slowest  = 30 * time.Second // of a request
+	patience = 5 * time.Minute        // for the catalogue to be there
+	asking   = 400 * time.Millisecond // between two questions whether it is: to ask is load, too
+	perList  = 3 * time.Second        // for the price list of each buyer
+	slowest  = 30 * time.Second       // of a request
 )
 
 // openShop starts a distributor with so many items and buyers, and a storefront on it, and waits until it has read the
