@@ -31,7 +31,8 @@ const (
 type admission struct{ answers, streams atomic.Int64 }
 
 // admit turns a request away at once when there is too much to do for one of its kind: who is told to come back in a moment is
-// served better than who waits with everybody else.
+// served better than who waits with everybody else. While one is answered, background work steps aside; a stream lasts, and
+// takes nothing from anybody.
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		room, counted := s.admission.kind(c)
@@ -42,6 +43,9 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		if counted.Add(1) > int64(room) {
 			c.Response().Header().Set("Retry-After", "2")
 			return errkind.New(errkind.Busy, "")
+		}
+		if counted == &s.admission.answers {
+			defer s.Gate.Enter()()
 		}
 		return next(c)
 	}

@@ -22,6 +22,7 @@ import (
 	"storefront/internal/i18n"
 	"storefront/internal/money"
 	"storefront/internal/order"
+	"storefront/internal/pace"
 	"storefront/internal/photo"
 	"storefront/internal/search"
 	"storefront/store/state"
@@ -102,6 +103,8 @@ type Server struct {
 	Active func(context.Context, buyer.ID, time.Time) error
 	// Down tells since when the distributor has answered nothing; zero while it does.
 	Down func() time.Time
+	// Gate lets background work step aside for requests. It may be nil.
+	Gate *pace.Gate
 	// Operator gathers what the operator's page shows.
 	Operator func(context.Context) (views.OperatorSource, error)
 	Metrics  http.Handler

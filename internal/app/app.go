@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"storefront/internal/config"
+	"storefront/internal/jobs"
 )
 
 // Options is what the composition root is told.
@@ -26,6 +27,8 @@ type Options struct {
 	Now      func() time.Time
 	// EmulatorURL is linked from the operator's page where the distributor is an emulator of ours.
 	EmulatorURL string
+	// Ages say when what is known is read again; left out, as the jobs have it.
+	Ages jobs.Ages
 }
 
 // App is a storefront that listens but does not answer yet; Run makes it.

@@ -14,6 +14,7 @@ import (
 	"storefront/internal/metrics"
 	"storefront/internal/money"
 	"storefront/internal/order"
+	"storefront/internal/pace"
 	"storefront/internal/photo"
 	"storefront/internal/seal"
 	"storefront/internal/search"
@@ -34,13 +35,14 @@ type parts struct {
 	engine   *search.Engine
 	desk     *order.Desk
 	jobs     *jobs.Jobs
+	gate     *pace.Gate
 	photos   *photo.Photos
 	web      *web.Server
 }
 
 // assemble opens the stores and connects the services. What was opened is closed again when a later step fails.
 func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err error) {
-	p := &parts{upstream: newUpstream(o.Now, o.Log), register: buyer.NewRegister(o.Now)}
+	p := &parts{upstream: newUpstream(o.Now, o.Log), register: buyer.NewRegister(o.Now), gate: pace.New(o.Now)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
@@ -77,7 +79,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	})
 	p.jobs = jobs.New(jobs.Deps{
 		Distributor: distributor, Cache: p.cache, Orders: p.state, Accounts: p.state, History: p.state, Engine: p.engine, Register: p.register,
-		ServiceAccount: serviceAccount(o.Settings), Now: o.Now, Log: o.Log,
+		ServiceAccount: serviceAccount(o.Settings), Gate: p.gate, Now: o.Now, Log: o.Log, Ages: o.Ages,
 	})
 	p.cache.OnReopen(p.jobs.CacheReopened)
 	return p, p.openWeb(o, base, distributor, numbers)
@@ -120,7 +122,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Invoices: distributor,
 		History: p.state, Watches: p.state, Active: p.state.Active,
 		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,
-		Messages: messages, Down: p.upstream.Down, Operator: newOperator(o, p).source,
+		Messages: messages, Down: p.upstream.Down, Gate: p.gate, Operator: newOperator(o, p).source,
 		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,
 	}
 	return nil

@@ -77,14 +77,21 @@ func (j *Jobs) settle(t task) {
 	j.progress[t] = p
 }
 
-// readCategories keeps the tree, and shows it before the items come.
+// readCategories keeps the tree, and shows a new one before the items come.
 func (j *Jobs) readCategories(ctx context.Context, c buyer.Credentials) (*catalog.Tree, error) {
 	categories, err := j.Distributor.Categories(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	known, err := j.Cache.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := j.Cache.ReplaceCategories(ctx, categories); err != nil {
 		return nil, err
+	}
+	if slices.Equal(known, categories) {
+		return catalog.NewTree(categories), nil
 	}
 	return catalog.NewTree(categories), j.publish(ctx)
 }

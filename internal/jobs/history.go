@@ -20,7 +20,7 @@ type History interface {
 	KeepRate(ctx context.Context, rate money.Rate) error
 }
 
-// observe compares a buyer's price list, as it has just been stored, with what was seen last, and keeps what changed. All
+// observe compares a buyer's price list, or the parts of it that have just been stored, with what was seen last, and keeps what changed. All
 // that is asked and written is a few statements, however long the list. A history that could not be kept is only logged: the
 // prices are right without it.
 func (j *Jobs) observe(ctx context.Context, b buyer.ID, chunks []catalog.PriceChunk) {

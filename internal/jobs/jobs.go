@@ -17,6 +17,7 @@ import (
 	"storefront/internal/catalog"
 	"storefront/internal/money"
 	"storefront/internal/order"
+	"storefront/internal/pace"
 	"storefront/internal/search"
 	"storefront/store/cache"
 )
@@ -50,9 +51,11 @@ type Deps struct {
 	Register    *buyer.Register
 	// ServiceAccount keeps the catalogue warm while nobody is here. Its own prices are kept like any buyer's.
 	ServiceAccount *buyer.Credentials
-	Now            func() time.Time
-	Log            *slog.Logger
-	Ages           Ages
+	// Gate is where people's requests pass: work steps aside for them. It may be left out.
+	Gate *pace.Gate
+	Now  func() time.Time
+	Log  *slog.Logger
+	Ages Ages
 }
 
 // Ages say how old things may get before they are read again. A zero field takes its default.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -122,17 +123,15 @@ func below(tree *catalog.Tree, id catalog.CategoryID) []catalog.CategoryID {
 
 // youngChunks tells whether the buyer's prices in these categories were read a moment ago, with his whole list perhaps.
 func (j *Jobs) youngChunks(ctx context.Context, b buyer.ID, within []catalog.CategoryID) (bool, error) {
-	chunks, _, err := j.Cache.Prices(ctx, b)
+	ages, _, err := j.Cache.PricesReadAt(ctx, b)
 	if err != nil {
 		return false, err
 	}
 	found := false
-	for _, chunk := range chunks {
-		if !slices.Contains(within, chunk.Category) {
-			continue
-		}
-		found = true
-		if j.Now().Sub(chunk.ReadAt) >= j.Ages.OnScreen {
+	for _, category := range within {
+		readAt, known := ages[category]
+		found = found || known
+		if known && j.Now().Sub(readAt) >= j.Ages.OnScreen {
 			return false, nil
 		}
 	}
@@ -174,7 +173,7 @@ func (j *Jobs) keepOffers(ctx context.Context, b buyer.ID, within []catalog.Cate
 		return err
 	}
 	return j.changePrices(b, func() error {
-		known, _, err := j.Cache.Prices(ctx, b)
+		known, err := j.Cache.PricesIn(ctx, b, slices.AppendSeq(slices.Clone(within), maps.Keys(filed)))
 		if err != nil {
 			return err
 		}
@@ -233,7 +232,7 @@ func (j *Jobs) keepOffer(ctx context.Context, b buyer.ID, offer catalog.Offer) e
 		return err
 	}
 	return j.changePrices(b, func() error {
-		known, _, err := j.Cache.Prices(ctx, b)
+		known, err := j.Cache.PricesIn(ctx, b, slices.Collect(maps.Keys(filed)))
 		if err != nil {
 			return err
 		}
@@ -255,9 +254,14 @@ func replaceOffers(chunk *catalog.PriceChunk, newer []catalog.Offer) bool {
 	return len(newer) > 0
 }
 
+// putPrices keeps some parts of a buyer's list, has his pages show them, and keeps what changed with them.
 func (j *Jobs) putPrices(ctx context.Context, b buyer.ID, chunks []catalog.PriceChunk) error {
 	if err := j.Cache.PutPrices(ctx, b, chunks); err != nil {
 		return err
 	}
-	return j.showPrices(ctx, b)
+	for _, chunk := range chunks {
+		j.Engine.Refresh(b, chunk)
+	}
+	j.observe(ctx, b, chunks)
+	return nil
 }

@@ -17,7 +17,7 @@ func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done
 	if fresh, err := j.freshPrices(ctx, c.Buyer()); fresh || err != nil {
 		return done{detail: "fresh"}, err
 	}
-	places, err := j.places(ctx)
+	places, err := j.Cache.Places(ctx) // offers of items that are not known yet stand under «без категории» until refile
 	if err != nil {
 		return done{}, err
 	}
@@ -41,26 +41,16 @@ func (j *Jobs) loadPrices(ctx context.Context, c buyer.Credentials) (result done
 
 // freshPrices tells whether a buyer's stored list is whole and young: so after a restart, or when the catalogue was read as him.
 func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
-	chunks, complete, err := j.Cache.Prices(ctx, b)
+	ages, complete, err := j.Cache.PricesReadAt(ctx, b)
 	if err != nil || !complete {
 		return false, err
 	}
-	for _, chunk := range chunks {
-		if j.Now().Sub(chunk.ReadAt) >= j.Ages.Prices*9/10 {
+	for _, readAt := range ages {
+		if j.Now().Sub(readAt) >= j.Ages.Prices*9/10 {
 			return false, nil
 		}
 	}
-	return len(chunks) > 0, nil
-}
-
-// places tells the category of every item. Offers of items that are not known yet stand under «без категории» until refile.
-func (j *Jobs) places(ctx context.Context) (map[catalog.ItemID]catalog.CategoryID, error) {
-	places := map[catalog.ItemID]catalog.CategoryID{}
-	err := j.Cache.EachItem(ctx, func(item catalog.Item) error {
-		places[item.ID] = item.Category
-		return nil
-	})
-	return places, err
+	return len(ages) > 0, nil
 }
 
 // refile moves a buyer's offers to the categories of items that came only after his prices.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/internal/search"
 )
 
@@ -34,7 +35,7 @@ func (j *Jobs) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.Engine.Publish(search.Build(corpus))
+	j.Engine.Publish(search.BuildInSteps(corpus, func() { pace.Step(ctx) }))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.published = publication{at: j.Now(), took: j.Now().Sub(began), under: j.published.under}
@@ -83,7 +84,7 @@ func (j *Jobs) publishAfter(rest func(publication) time.Duration) {
 	}
 	j.published.under = true
 	j.work.Go(func() {
-		err := j.publish(j.ctx)
+		err := j.publish(pace.With(j.ctx, j.Gate))
 		if err != nil && j.ctx.Err() == nil {
 			j.Log.Warn("the catalogue was not shown", "error", err)
 		}

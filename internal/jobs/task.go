@@ -11,6 +11,7 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 	"storefront/store/cache"
 )
 
@@ -141,7 +142,7 @@ func (j *Jobs) run(t task, c buyer.Credentials, work func(context.Context, buyer
 		return
 	}
 	run := j.startRun(t)
-	result, err := guarded(j.ctx, c, work)
+	result, err := guarded(pace.With(j.ctx, j.Gate), c, work)
 	j.finishRun(run, result, err)
 	j.finish(t, c, err)
 }

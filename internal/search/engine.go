@@ -11,14 +11,17 @@ import (
 
 // Options of an Engine.
 type Options struct {
-	MaxBuyers int // how many buyers' lists and views are kept, those used last; 0 stands for DefaultMaxBuyers
+	// MaxBytes is about how much the kept buyers' lists and views may take, 0 stands for DefaultMaxBytes. The buyers not seen
+	// for longest make room; the one who asks is always kept.
+	MaxBytes int
 	// Load reads a buyer's stored price list. It is called once at a time for a buyer, outlives the request that asked for
 	// it, and may return nil for a buyer of whom nothing is stored yet.
 	Load func(context.Context, buyer.ID) (*PriceList, error)
 }
 
-// DefaultMaxBuyers is how many buyers an Engine keeps if its options don't say. Of 13,000 items a buyer takes about 1.2 MB.
-const DefaultMaxBuyers = 200
+// DefaultMaxBytes is what an Engine keeps if its options don't say. Of 13,000 items a list takes about 0.7 MB, once for all
+// buyers who are offered the same, and a buyer's view 0.2 MB.
+const DefaultMaxBytes = 256 << 20
 
 // Engine hands out views: of the current index, with the current price list of each buyer. It is safe for concurrent use.
 type Engine struct {
@@ -26,6 +29,7 @@ type Engine struct {
 	max  int
 
 	mu     sync.Mutex
+	bodies *bodies
 	index  *Index
 	desks  map[buyer.ID]*list.Element // of *desk
 	recent *list.List                 // used last first
@@ -46,9 +50,11 @@ type desk struct {
 
 // NewEngine makes an engine with an empty index.
 func NewEngine(o Options) *Engine {
-	e := &Engine{load: o.Load, max: o.MaxBuyers, index: Build(Corpus{}), desks: make(map[buyer.ID]*list.Element), recent: list.New()}
+	e := &Engine{
+		load: o.Load, max: o.MaxBytes, bodies: newBodies(), index: Build(Corpus{}), desks: make(map[buyer.ID]*list.Element), recent: list.New(),
+	}
 	if e.max <= 0 {
-		e.max = DefaultMaxBuyers
+		e.max = DefaultMaxBytes
 	}
 	return e
 }
@@ -61,6 +67,7 @@ func (e *Engine) Publish(x *Index) {
 	for at := e.recent.Front(); at != nil; at = at.Next() {
 		at.Value.(*desk).view = nil // not to keep the old index alive for buyers who are away
 	}
+	e.makeRoom() // views of a bigger index take more
 }
 
 // Index returns the current index, which is empty before the first Publish.
@@ -74,8 +81,8 @@ func (e *Engine) Index() *Index {
 func (e *Engine) Replace(id buyer.ID, prices *PriceList) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	d := e.desk(id)
-	d.settle(prices, nil)
+	e.settle(e.desk(id), prices, nil)
+	e.makeRoom()
 }
 
 // Refresh puts a newly read chunk, already stored, into a buyer's price list. Where no list is kept nothing happens: it will
@@ -88,7 +95,8 @@ func (e *Engine) Refresh(id buyer.ID, chunk catalog.PriceChunk) {
 		return
 	}
 	if d := at.Value.(*desk); d.done {
-		d.settle(d.list.With(chunk), nil)
+		e.settle(d, d.list.With(chunk), nil)
+		e.makeRoom()
 	} else {
 		d.late = append(d.late, chunk)
 	}
@@ -124,7 +132,7 @@ func (e *Engine) open(ctx context.Context, id buyer.ID) *desk {
 	switch {
 	case kept:
 	case e.load == nil:
-		d.settle(nil, nil)
+		e.settle(d, nil, nil)
 	default:
 		go e.fetch(context.WithoutCancel(ctx), d)
 	}
@@ -142,10 +150,17 @@ func (e *Engine) fetch(ctx context.Context, d *desk) {
 	for _, chunk := range d.late {
 		prices = prices.With(chunk)
 	}
-	d.settle(prices, err)
-	if at, kept := e.desks[d.buyer]; err != nil && kept && at.Value == d {
+	at, kept := e.desks[d.buyer]
+	if !kept || at.Value != d { // forgotten meanwhile: it still serves those who wait
+		d.list, d.err = prices, err
+		d.settled()
+		return
+	}
+	e.settle(d, prices, err)
+	if err != nil {
 		e.drop(at) // the next one who asks tries again
 	}
+	e.makeRoom()
 }
 
 // viewOf returns the view of a desk, built anew if the index or the list has changed.
@@ -170,16 +185,22 @@ func (e *Engine) viewOf(d *desk) (*View, error) {
 	return view, nil
 }
 
-// settle gives a desk its list and lets those go on who wait for it.
-func (d *desk) settle(prices *PriceList, err error) {
+// settle gives a kept desk its list and lets those go on who wait for it.
+func (e *Engine) settle(d *desk, prices *PriceList, err error) {
+	prices = e.bodies.take(prices) // before the old one goes: they may be alike
+	e.bodies.release(d.list)
 	d.list, d.err, d.view = prices, err, nil
+	d.settled()
+}
+
+func (d *desk) settled() {
 	if !d.done {
 		d.done = true
 		close(d.ready)
 	}
 }
 
-// desk returns a buyer's desk as the one used last, a new one if there is none. The one not used for longest makes room.
+// desk returns a buyer's desk as the one used last, a new one if there is none.
 func (e *Engine) desk(id buyer.ID) *desk {
 	if at, kept := e.desks[id]; kept {
 		e.recent.MoveToFront(at)
@@ -187,13 +208,30 @@ func (e *Engine) desk(id buyer.ID) *desk {
 	}
 	d := &desk{buyer: id, ready: make(chan struct{}), build: new(sync.Mutex)}
 	e.desks[id] = e.recent.PushFront(d)
-	if e.recent.Len() > e.max {
-		e.drop(e.recent.Back())
-	}
+	e.makeRoom()
 	return d
 }
 
+// makeRoom drops the desks not used for longest, until the others fit.
+func (e *Engine) makeRoom() {
+	for e.recent.Len() > 1 && e.size() > e.max {
+		e.drop(e.recent.Back())
+	}
+}
+
+// size is about how many bytes lists and views take.
+func (e *Engine) size() int {
+	return e.bodies.bytes + e.recent.Len()*(deskBytes+viewBytes*e.index.Len())
+}
+
+const (
+	deskBytes = 1 << 10
+	viewBytes = 4 + 8 + 1 // for each item: row, price, marks
+)
+
 func (e *Engine) drop(at *list.Element) {
+	d := at.Value.(*desk)
+	e.bodies.release(d.list)
 	e.recent.Remove(at)
-	delete(e.desks, at.Value.(*desk).buyer)
+	delete(e.desks, d.buyer)
 }

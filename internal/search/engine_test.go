@@ -158,8 +158,8 @@ func TestViewsFollowIndexAndPrices(t *testing.T) {
 func TestOnlyTheBuyersUsedLastAreKept(t *testing.T) {
 	g := newGate()
 	close(g.open)
-	e := search.NewEngine(search.Options{MaxBuyers: 2, Load: g.load})
-	for _, step := range []struct {
+	e := search.NewEngine(search.Options{MaxBytes: 3_000, Load: g.load})
+	for _, step := range []struct { // there is room for two
 		id    buyer.ID
 		loads int32
 	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}} {
@@ -229,7 +229,7 @@ func TestBuyersAreApart(t *testing.T) {
 func TestEngineUnderLoad(t *testing.T) {
 	corpora := []search.Corpus{generate(60), generate(90)}
 	indexes := []*search.Index{search.Build(corpora[0]), search.Build(corpora[1])}
-	e := search.NewEngine(search.Options{MaxBuyers: 3, Load: func(context.Context, buyer.ID) (*search.PriceList, error) { return pricesFor(corpora[1], 1), nil }})
+	e := search.NewEngine(search.Options{MaxBytes: 16_000, Load: func(context.Context, buyer.ID) (*search.PriceList, error) { return pricesFor(corpora[1], 1), nil }})
 	e.Publish(indexes[0])
 	var all sync.WaitGroup
 	for worker := range 8 {

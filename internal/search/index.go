@@ -31,30 +31,75 @@ type Index struct {
 	categories           *shelves
 
 	scratches sync.Pool // of *scratch
+	sign      *sign     // tells this index from others
+}
+
+// sign stands for an index in what may outlive it.
+type sign struct{ _ byte }
+
+// placement is where the offers of a body stand in an index.
+type placement struct {
+	in   *sign
+	docs []uint32 // by offer; noDoc for an item that the index does not have
+}
+
+// noDoc is the number of no item.
+const noDoc = 1<<32 - 1
+
+// docsOf returns the items of a body's offers. They are found once for all lists that share the body.
+func (x *Index) docsOf(b *body) []uint32 {
+	if p := b.placed.Load(); p != nil && p.in == x.sign {
+		return p.docs
+	}
+	docs := make([]uint32, b.len())
+	for i := range docs {
+		docs[i] = noDoc
+		if doc, known := x.doc(b.id(i)); known {
+			docs[i] = doc
+		}
+	}
+	b.placed.Store(&placement{in: x.sign, docs: docs})
+	return docs
 }
 
 // Build makes an Index: a few seconds' work for 100,000 items, about 450 bytes of memory each.
-func Build(c Corpus) *Index {
-	items := sorted(c.Items)
-	x := &Index{ids: make([]catalog.ItemID, len(items))}
+func Build(c Corpus) *Index { return BuildInSteps(c, func() {}) }
+
+// BuildInSteps is Build for who has others to let pass: it calls step often, between small pieces of work.
+func BuildInSteps(c Corpus, step func()) *Index {
+	step = oneOf(64, step)
+	items := sorted(c.Items, step)
+	x := &Index{ids: make([]catalog.ItemID, len(items)), sign: new(sign)}
 	for doc, item := range items {
 		x.ids[doc] = item.ID
 	}
 	x.scratches.New = func() any { return &scratch{best: make([]uint16, len(items))} }
-	x.byName = byName(items)
+	x.byName = byName(items, step)
 	x.byArticle = newOrdering(len(items), func(_, _ uint32) int { return 0 }) // the numbers of items are in this order
-	x.words = readItems(items)
-	x.tails = readTails(x.words, len(items))
-	x.fits = x.readFits(c.Fits)
+	step()
+	x.words = readItems(items, step)
+	x.tails = readTails(x.words, len(items), step)
+	x.fits = x.readFits(c.Fits, step)
 	x.brand = newColumn(items, func(item *catalog.Item) string { return item.Brand })
 	x.vendor = newColumn(items, func(item *catalog.Item) string { return item.Vendor })
 	x.color = newColumn(items, func(item *catalog.Item) string { return item.ColorName })
 	x.labels = make([]marks, len(items))
 	for doc, item := range items {
+		step()
 		x.labels[doc] = labelMarks(catalog.Labels(*item))
 	}
 	x.categories = newShelves(catalog.NewTree(c.Categories), items)
 	return x
+}
+
+// oneOf calls f at every n-th call: a comparison is too little work to ask for more.
+func oneOf(n int, f func()) func() {
+	calls := 0
+	return func() {
+		if calls++; calls%n == 0 {
+			f()
+		}
+	}
 }
 
 // Len is the number of items.
@@ -70,12 +115,15 @@ func (x *Index) doc(id catalog.ItemID) (uint32, bool) {
 }
 
 // sorted puts items in the order of their articles, each once.
-func sorted(items []catalog.Item) []*catalog.Item {
+func sorted(items []catalog.Item, step func()) []*catalog.Item {
 	ordered := make([]*catalog.Item, len(items))
 	for i := range items {
 		ordered[i] = &items[i]
 	}
-	slices.SortStableFunc(ordered, func(a, b *catalog.Item) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(ordered, func(a, b *catalog.Item) int {
+		step()
+		return cmp.Compare(a.ID, b.ID)
+	})
 	var once []*catalog.Item
 	for i, item := range ordered {
 		if i+1 == len(ordered) || ordered[i+1].ID != item.ID {
@@ -86,19 +134,24 @@ func sorted(items []catalog.Item) []*catalog.Item {
 }
 
 // byName orders items as a Russian price list does: case aside, ё as е, figures and Latin before Cyrillic.
-func byName(items []*catalog.Item) ordering {
+func byName(items []*catalog.Item, step func()) ordering {
 	yo := strings.NewReplacer("ё", "е")
 	names := make([]string, len(items))
 	for doc, item := range items {
+		step()
 		names[doc] = yo.Replace(strings.ToLower(strings.TrimSpace(item.Name)))
 	}
-	return newOrdering(len(items), func(a, b uint32) int { return cmp.Compare(names[a], names[b]) })
+	return newOrdering(len(items), func(a, b uint32) int {
+		step()
+		return cmp.Compare(names[a], names[b])
+	})
 }
 
 // readItems gathers the words of all items.
-func readItems(items []*catalog.Item) *lexicon {
+func readItems(items []*catalog.Item, step func()) *lexicon {
 	b := newLexiconBuilder()
 	for i, item := range items {
+		step()
 		doc := uint32(i)
 		b.add(doc, clip(catalog.Compact(string(item.ID))), inArticle)
 		b.addPieces(doc, string(item.ID))
@@ -111,7 +164,7 @@ func readItems(items []*catalog.Item) *lexicon {
 		b.addCodes(doc, item.Barcode, inBarcode)
 		b.addText(doc, item.Compatibility, inCompatibility)
 	}
-	return b.build(len(items))
+	return b.build(len(items), step)
 }
 
 func (b *lexiconBuilder) addText(doc uint32, text string, in field) {
@@ -146,13 +199,14 @@ func (b *lexiconBuilder) addPieces(doc uint32, text string) {
 const minTail = 4
 
 // readTails gathers the ends of numbers: dealers say «285A» for CE285A.
-func readTails(words *lexicon, docs int) *lexicon {
+func readTails(words *lexicon, docs int, step func()) *lexicon {
 	codes := make([]bool, len(words.ends))
 	for n := range codes {
 		codes[n] = looksLikeCode(words.word(uint32(n)))
 	}
 	b := newLexiconBuilder()
 	for doc := range uint32(docs) {
+		step()
 		list, fields := words.words.list(doc)
 		for i, n := range list {
 			if codes[n] && fields[i]&(inArticle|inOEM|inName|inAlias) != 0 {
@@ -160,7 +214,7 @@ func readTails(words *lexicon, docs int) *lexicon {
 			}
 		}
 	}
-	return b.build(docs)
+	return b.build(docs, step)
 }
 
 func (b *lexiconBuilder) addTails(doc uint32, code string) {
@@ -180,16 +234,17 @@ func looksLikeCode(word string) bool {
 }
 
 // readFits gathers the words of compatibility rows.
-func (x *Index) readFits(fits []catalog.Fit) *lexicon {
+func (x *Index) readFits(fits []catalog.Fit, step func()) *lexicon {
 	ordered := slices.Clone(fits)
 	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].ItemID < ordered[j].ItemID })
 	b := newLexiconBuilder()
 	for _, fit := range ordered {
+		step()
 		if doc, known := x.doc(fit.ItemID); known {
 			for _, text := range []string{fit.Brand, fit.Category, fit.Model} {
 				b.addText(doc, text, inCompatibility)
 			}
 		}
 	}
-	return b.build(len(x.ids))
+	return b.build(len(x.ids), step)
 }

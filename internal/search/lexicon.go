@@ -98,18 +98,20 @@ func (b *lexiconBuilder) add(doc uint32, word string, in field) {
 }
 
 // build sorts the words and lays the entries out both ways. The builder is empty afterwards.
-func (b *lexiconBuilder) build(docs int) *lexicon {
+func (b *lexiconBuilder) build(docs int, step func()) *lexicon {
 	sorted := slices.Clone(b.words)
-	slices.Sort(sorted)
+	slices.SortFunc(sorted, func(x, y string) int { step(); return strings.Compare(x, y) })
 	l := &lexicon{text: strings.Join(sorted, ""), ends: make([]uint32, len(sorted))}
 	rank := make([]uint32, len(sorted))
 	end := uint32(0)
 	for i, word := range sorted {
+		step()
 		end += uint32(len(word))
 		l.ends[i] = end
 		rank[b.number[word]] = uint32(i)
 	}
 	l.items = b.byWord(rank)
+	step()
 	l.words = l.items.transposed(docs)
 	*b = *newLexiconBuilder()
 	return l

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -15,7 +16,7 @@ import (
 // PriceList is one buyer's prices and stock, kept small and exact. It never changes: With makes another one, which shares
 // with the first what is the same. Decimals are of the size that money.Parse reads. The nil PriceList is empty and incomplete.
 type PriceList struct {
-	chunks   []*chunk // one a category, in the order of their ids
+	chunks   []chunk  // one a category, in the order of their ids
 	starts   []uint32 // number of the first offer of a chunk
 	complete bool
 }
@@ -43,7 +44,7 @@ func (l *PriceList) With(c catalog.PriceChunk) *PriceList {
 		return NewPriceList([]catalog.PriceChunk{c}, false)
 	}
 	next := &PriceList{chunks: slices.Clone(l.chunks), complete: l.complete}
-	at, found := slices.BinarySearchFunc(next.chunks, c.Category, func(have *chunk, id catalog.CategoryID) int { return cmp.Compare(have.category, id) })
+	at, found := slices.BinarySearchFunc(next.chunks, c.Category, func(have chunk, id catalog.CategoryID) int { return cmp.Compare(have.category, id) })
 	if found {
 		next.chunks[at] = newChunk(c)
 	} else {
@@ -97,7 +98,8 @@ func (l *PriceList) Offer(id catalog.ItemID) (catalog.Offer, time.Time, bool) {
 	}
 	var in *chunk
 	at := 0
-	for _, c := range l.chunks {
+	for k := range l.chunks {
+		c := &l.chunks[k]
 		if i, found := c.find(id); found && (in == nil || c.readAt.After(in.readAt)) {
 			in, at = c, i
 		}
@@ -111,47 +113,60 @@ func (l *PriceList) Offer(id catalog.ItemID) (catalog.Offer, time.Time, bool) {
 // row returns the chunk that holds the offer of a number, and where.
 func (l *PriceList) row(number uint32) (*chunk, int) {
 	i := sort.Search(len(l.chunks), func(i int) bool { return l.starts[i+1] > number })
-	return l.chunks[i], int(number - l.starts[i])
+	return &l.chunks[i], int(number - l.starts[i])
 }
 
-// chunk is a catalog.PriceChunk in columns, by ascending item id: about fifty bytes an offer.
+// chunk is a catalog.PriceChunk: whose and of when it is stands apart from what it says.
 type chunk struct {
 	category catalog.CategoryID
 	readAt   time.Time
-	ids      string
-	idEnds   []uint32
-	amounts  [3][]int64 // price, local, retail: in 1/10,000; noAmount for nil, inexact for what does not fit
-	counts   [3][]int32 // branch, main office, transit: whole numbers
-	exact    map[int]catalog.Offer
+	*body
+}
+
+// body is the offers of a chunk in columns, by ascending item id: about fifty bytes an offer. What it says never changes.
+type body struct {
+	key     bodyKey
+	ids     string
+	idEnds  []uint32
+	amounts [3][]int64 // price, local, retail: in 1/10,000; noAmount for nil, inexact for what does not fit
+	counts  [3][]int32 // branch, main office, transit: whole numbers
+	exact   map[int]catalog.Offer
+
+	placed atomic.Pointer[placement] // in the index it was laid beside last
 }
 
 const (
 	amountDigits = 4
 	noAmount     = -1 << 63
-	inexact      = noAmount + 1 // the whole offer is in chunk.exact
-	maxAmount    = 1 << 62
+	inexact      = noAmount + 1 // the whole offer is in body.exact
+	maxAmount    = 999_999_999_999_999_999
 	maxCount     = 1<<31 - 1
 )
 
-func newChunk(from catalog.PriceChunk) *chunk {
-	offers := slices.Clone(from.Offers)
+func newChunk(from catalog.PriceChunk) chunk {
+	return chunk{category: from.Category, readAt: from.ReadAt, body: newBody(from.Offers)}
+}
+
+func newBody(offers []catalog.Offer) *body {
+	offers = slices.Clone(offers)
 	slices.SortStableFunc(offers, func(a, b catalog.Offer) int { return cmp.Compare(a.ItemID, b.ItemID) })
 	offers = lastOfEach(offers)
-	c := &chunk{category: from.Category, readAt: from.ReadAt, idEnds: make([]uint32, len(offers)), exact: make(map[int]catalog.Offer)}
-	for i := range c.amounts {
-		c.amounts[i], c.counts[i] = make([]int64, len(offers)), make([]int32, len(offers))
+	b := &body{idEnds: make([]uint32, len(offers)), exact: make(map[int]catalog.Offer)}
+	for i := range b.amounts {
+		b.amounts[i], b.counts[i] = make([]int64, len(offers)), make([]int32, len(offers))
 	}
 	var ids strings.Builder
 	for i, offer := range offers {
 		ids.WriteString(string(offer.ItemID))
-		c.idEnds[i] = uint32(ids.Len())
-		if !c.put(i, offer) {
-			c.amounts[0][i] = inexact
-			c.exact[i] = offer
+		b.idEnds[i] = uint32(ids.Len())
+		if !b.put(i, offer) {
+			b.amounts[0][i] = inexact
+			b.exact[i] = offer
 		}
 	}
-	c.ids = ids.String()
-	return c
+	b.ids = ids.String()
+	b.key = b.digest()
+	return b
 }
 
 // lastOfEach keeps of offers sorted by item the last one of each.
@@ -166,9 +181,9 @@ func lastOfEach(offers []catalog.Offer) []catalog.Offer {
 }
 
 // put writes an offer into the columns, if they can hold it exactly.
-func (c *chunk) put(i int, offer catalog.Offer) bool {
+func (b *body) put(i int, offer catalog.Offer) bool {
 	for k, amount := range []*decimal.Decimal{offer.Price, offer.PriceLocal, offer.PriceRetail} {
-		c.amounts[k][i] = noAmount
+		b.amounts[k][i] = noAmount
 		if amount == nil {
 			continue
 		}
@@ -176,53 +191,74 @@ func (c *chunk) put(i int, offer catalog.Offer) bool {
 		if !ok {
 			return false
 		}
-		c.amounts[k][i] = scaled
+		b.amounts[k][i] = scaled
 	}
 	for k, count := range []decimal.Decimal{offer.Available, offer.MainOffice, offer.Transit} {
 		whole, ok := scale(count, 0, maxCount)
 		if !ok {
 			return false
 		}
-		c.counts[k][i] = int32(whole)
+		b.counts[k][i] = int32(whole)
 	}
 	return true
 }
 
 // scale returns d with its point moved to the right, if that is a whole number not beyond limit.
 func scale(d decimal.Decimal, digits int32, limit int64) (int64, bool) {
-	moved := d.Shift(digits)
-	if !moved.IsInteger() || moved.Abs().GreaterThan(decimal.New(limit, 0)) {
+	const safe = 18 // digits that an int64 surely holds
+	whole := d.CoefficientInt64()
+	if whole == 0 && d.IsZero() {
+		return 0, true
+	}
+	shift := int(d.Exponent()) + int(digits)
+	switch length := d.NumDigits(); {
+	case length > safe || length+shift > safe || shift < -safe:
 		return 0, false
+	case shift >= 0:
+		whole *= power(shift)
+	case whole%power(-shift) != 0:
+		return 0, false
+	default:
+		whole /= power(-shift)
 	}
-	return moved.IntPart(), true
+	return whole, -limit <= whole && whole <= limit
 }
 
-func (c *chunk) len() int { return len(c.idEnds) }
+// power is ten to the n, which is at most 18.
+func power(n int) int64 {
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return p
+}
 
-func (c *chunk) id(i int) catalog.ItemID {
+func (b *body) len() int { return len(b.idEnds) }
+
+func (b *body) id(i int) catalog.ItemID {
 	if i == 0 {
-		return catalog.ItemID(c.ids[:c.idEnds[0]])
+		return catalog.ItemID(b.ids[:b.idEnds[0]])
 	}
-	return catalog.ItemID(c.ids[c.idEnds[i-1]:c.idEnds[i]])
+	return catalog.ItemID(b.ids[b.idEnds[i-1]:b.idEnds[i]])
 }
 
-func (c *chunk) find(id catalog.ItemID) (int, bool) {
-	return sort.Find(c.len(), func(i int) int { return cmp.Compare(id, c.id(i)) })
+func (b *body) find(id catalog.ItemID) (int, bool) {
+	return sort.Find(b.len(), func(i int) int { return cmp.Compare(id, b.id(i)) })
 }
 
 // offer writes an offer out again.
-func (c *chunk) offer(i int) catalog.Offer {
-	if c.amounts[0][i] == inexact {
-		return c.exact[i]
+func (b *body) offer(i int) catalog.Offer {
+	if b.amounts[0][i] == inexact {
+		return b.exact[i]
 	}
 	return catalog.Offer{
-		ItemID:      c.id(i),
-		Price:       amount(c.amounts[0][i]),
-		PriceLocal:  amount(c.amounts[1][i]),
-		PriceRetail: amount(c.amounts[2][i]),
-		Available:   decimal.NewFromInt32(c.counts[0][i]),
-		MainOffice:  decimal.NewFromInt32(c.counts[1][i]),
-		Transit:     decimal.NewFromInt32(c.counts[2][i]),
+		ItemID:      b.id(i),
+		Price:       amount(b.amounts[0][i]),
+		PriceLocal:  amount(b.amounts[1][i]),
+		PriceRetail: amount(b.amounts[2][i]),
+		Available:   decimal.NewFromInt32(b.counts[0][i]),
+		MainOffice:  decimal.NewFromInt32(b.counts[1][i]),
+		Transit:     decimal.NewFromInt32(b.counts[2][i]),
 	}
 }
 

@@ -17,7 +17,7 @@ type View struct {
 	loading bool
 
 	row   []uint32 // by item: number of its offer in the list plus one, 0 without an offer
-	price []int64  // by item, as in chunk.amounts; noAmount where it can't be ordered or is not known
+	price []int64  // by item, as in body.amounts; noAmount where it can't be ordered or is not known
 	stock []marks  // by item: availability marks, and offered
 
 	byPrice, byPriceDown, byStock func() ordering // sorted at first use
@@ -46,9 +46,8 @@ func newView(x *Index, list *PriceList) *View {
 // fill finds the item of every offer.
 func (v *View) fill() {
 	for k, c := range v.list.chunks {
-		for i := range c.len() {
-			doc, known := v.index.doc(c.id(i))
-			if !known || v.hasLater(doc, c.readAt) {
+		for i, doc := range v.index.docsOf(c.body) {
+			if doc == noDoc || v.hasLater(doc, c.readAt) {
 				continue
 			}
 			v.row[doc] = v.list.starts[k] + uint32(i) + 1
@@ -67,13 +66,13 @@ func (v *View) hasLater(doc uint32, t time.Time) bool {
 }
 
 // standing returns what filters and orders need of an offer: its price, noAmount when it can't be ordered, and its marks.
-func (c *chunk) standing(i int) (price int64, m marks) {
-	price = c.amounts[0][i]
+func (b *body) standing(i int) (price int64, m marks) {
+	price = b.amounts[0][i]
 	if price == inexact {
-		offer := c.exact[i]
+		offer := b.exact[i]
 		m = standingMarks(offer.Orderable(), offer.Available.Sign(), offer.MainOffice.Sign(), offer.Transit.Sign())
 	} else {
-		m = standingMarks(price >= 0, int(c.counts[0][i]), int(c.counts[1][i]), int(c.counts[2][i]))
+		m = standingMarks(price >= 0, int(b.counts[0][i]), int(b.counts[1][i]), int(b.counts[2][i]))
 	}
 	if m&onRequest != 0 {
 		price = noAmount
@@ -129,11 +128,23 @@ func (v *View) ReadAt(ids ...catalog.ItemID) time.Time {
 	}
 	var oldest time.Time
 	for _, id := range ids {
-		if _, readAt, known := v.Offer(id); known {
-			oldest = older(oldest, readAt)
-		}
+		oldest = older(oldest, v.readAt(id))
 	}
 	return oldest
+}
+
+// readAt tells when the offer of an item was read; the zero time if there is none.
+func (v *View) readAt(id catalog.ItemID) time.Time {
+	doc, known := v.index.doc(id)
+	if !known {
+		_, at, _ := v.list.Offer(id)
+		return at
+	}
+	if v.row[doc] == 0 {
+		return time.Time{}
+	}
+	c, _ := v.list.row(v.row[doc] - 1)
+	return c.readAt
 }
 
 // ordering returns the ordering that a sort order is in. For relevance it is that of equally relevant items.

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"storefront/internal/pace"
 	"storefront/internal/secret"
 )
 
@@ -142,6 +143,7 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 		return err
 	}
 	defer response.Body.Close()
+	response.Body = pace.Reader(ctx, response.Body)
 	err = receive(response, call)
 	var lost *TransportError
 	if errors.As(err, &lost) {

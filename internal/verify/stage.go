@@ -39,6 +39,8 @@ func stages() []stage {
 			run: checkAccessibility},
 		{name: "benchmarks", about: "every benchmark still runs, once",
 			run: goRun("test", "-run=^$", "-bench=.", "-benchtime=1x", "./...")},
+		{name: "loadtest", about: "the load script runs from end to end, and what it compares is equal to the byte; no speeds are judged",
+			run: goRun("run", "./internal/loadtest", "-quick")},
 		{name: "binary", about: "the static binary runs as nobody in an empty root and stops when told", run: checkBinary},
 		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
 	}

@@ -28,6 +28,7 @@ type Store struct {
 	now  func() time.Time
 
 	db        atomic.Pointer[sqlite.DB]
+	held      held
 	reopening sync.Mutex // held while one file takes the place of another
 	closed    bool       // guarded by reopening
 	onReopen  func()

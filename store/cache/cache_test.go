@@ -204,3 +204,17 @@ func BenchmarkItemsOfAPage(b *testing.B) {
 		}
 	}
 }
+
+func TestPlacesAreThoseOfTheAssortment(t *testing.T) {
+	s := storetest.Cache(t, time.Now)
+	fill(t, s, storetest.Items(20))
+	fill(t, s, storetest.Items(19))
+	want := map[catalog.ItemID]catalog.CategoryID{}
+	for _, item := range storetest.Items(19) {
+		want[item.ID] = item.Category
+	}
+	got, err := s.Places(t.Context())
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

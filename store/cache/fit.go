@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -59,6 +60,7 @@ func writeFits(ctx context.Context, tx *sql.Tx, fits []catalog.Fit) error {
 	}
 	defer insert.Close()
 	for _, fit := range fits {
+		pace.Step(ctx)
 		if _, err := insert.ExecContext(ctx, fit.ItemID, fit.Brand, fit.Category, fit.Model); err != nil {
 			return err
 		}
@@ -94,6 +96,7 @@ func eachFit(ctx context.Context, q sqlite.Querier, yield func(catalog.Fit) erro
 	}
 	defer rows.Close()
 	for rows.Next() {
+		pace.Step(ctx)
 		var fit catalog.Fit
 		if err := rows.Scan(&fit.ItemID, &fit.Brand, &fit.Category, &fit.Model); err != nil {
 			return err

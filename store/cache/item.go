@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -30,19 +32,40 @@ func (s *Store) Item(ctx context.Context, id catalog.ItemID) (catalog.Item, erro
 }
 
 // Items returns the items in the order asked for, also those that have left the assortment, because carts and orders still
-// name them. Ids that were never seen are left out.
+// name them. Ids that were never seen are left out. What the items point at is shared: it must not be changed.
 func (s *Store) Items(ctx context.Context, ids []catalog.ItemID) (items []catalog.Item, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	err = s.use(ctx, func(db *sqlite.DB) error {
-		items, err = itemsOf(ctx, db.Read, ids)
+		items, err = s.itemsOf(ctx, db, ids)
 		return err
 	})
 	return items, err
 }
 
-func itemsOf(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) ([]catalog.Item, error) {
+func (s *Store) itemsOf(ctx context.Context, db *sqlite.DB, ids []catalog.ItemID) ([]catalog.Item, error) {
+	found, missing, edition := s.held.find(db, ids)
+	if len(missing) > 0 {
+		read, err := readItems(ctx, db.Read, missing)
+		if err != nil {
+			return nil, err
+		}
+		if len(missing) <= fewItems {
+			s.held.keep(db, edition, read)
+		}
+		maps.Copy(found, read)
+	}
+	items := make([]catalog.Item, 0, len(ids))
+	for _, id := range ids {
+		if item, ok := found[id]; ok {
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+func readItems(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) (map[catalog.ItemID]catalog.Item, error) {
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = string(id)
@@ -57,16 +80,7 @@ func itemsOf(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) ([]cat
 		found[item.ID] = item
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	items := make([]catalog.Item, 0, len(ids))
-	for _, id := range ids {
-		if item, ok := found[id]; ok {
-			items = append(items, item)
-		}
-	}
-	return items, nil
+	return found, err
 }
 
 // EachItem calls yield for every item of the assortment, ordered by id, all of one generation. It stops at yield's error.
@@ -80,7 +94,38 @@ func (s *Store) EachItem(ctx context.Context, yield func(catalog.Item) error) er
 		return err
 	}
 	defer rows.Close()
-	return eachBody(rows, yield)
+	return eachBody(rows, func(item catalog.Item) error {
+		pace.Step(ctx)
+		return yield(item)
+	})
+}
+
+// Places tells the category of every item of the assortment, without reading the items themselves.
+func (s *Store) Places(ctx context.Context) (places map[catalog.ItemID]catalog.CategoryID, err error) {
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		places, err = placesOf(ctx, db.Read)
+		return err
+	})
+	return places, err
+}
+
+func placesOf(ctx context.Context, q sqlite.Querier) (map[catalog.ItemID]catalog.CategoryID, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, category FROM items WHERE gone_at = 0`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	places := map[catalog.ItemID]catalog.CategoryID{}
+	for rows.Next() {
+		pace.Step(ctx)
+		var id catalog.ItemID
+		var category catalog.CategoryID
+		if err := rows.Scan(&id, &category); err != nil {
+			return nil, err
+		}
+		places[id] = category
+	}
+	return places, rows.Err()
 }
 
 // NewItems lists the items of the assortment that joined it after a moment, the latest first, at most n. After the cache was
@@ -116,6 +161,7 @@ func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
 
 // UpsertItems writes items read one by one or by category, outside a load.
 func (s *Store) UpsertItems(ctx context.Context, items []catalog.Item) error {
+	defer s.held.forget()
 	return s.use(ctx, func(db *sqlite.DB) error {
 		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, items, s.now()) })
 	})
@@ -144,6 +190,7 @@ func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, item
 	}
 	defer statement.Close()
 	for _, item := range items {
+		pace.Step(ctx)
 		body, hash, err := encode(item)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -55,6 +56,9 @@ func (l *Load) begin(ctx context.Context, tx *sql.Tx) error {
 
 // Put adds a portion. An item that is put twice counts once, as it was put last.
 func (l *Load) Put(ctx context.Context, items []catalog.Item) error {
+	if l.visible {
+		defer l.store.held.forget()
+	}
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if l.visible {
 			if err := upsertItems(ctx, tx, l.id, items, time.Time{}); err != nil {
@@ -69,6 +73,7 @@ func (l *Load) Put(ctx context.Context, items []catalog.Item) error {
 // Commit makes the new generation the one that readers see, in one step. It returns ErrShrunk, and changes nothing, if the
 // answer would lose more than a fifth of the assortment and has not been read alike before.
 func (l *Load) Commit(ctx context.Context) (result LoadResult, err error) {
+	defer l.store.held.forget()
 	believed := false
 	err = l.tx(ctx, func(tx *sql.Tx) error {
 		believed, err = l.believed(ctx, tx)
@@ -159,8 +164,12 @@ func (l *Load) publish(ctx context.Context, tx *sql.Tx) (result LoadResult, err 
 	if l.visible {
 		joined = time.Time{} // the first assortment: nothing in it is new
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed, first_at)
-		SELECT id, category, body, hash, load, load, $2 FROM staged_items WHERE load = $1 `+unlessSame, l.id, sqlite.Micros(joined))
+	err = l.eachPiece(ctx, tx, func(from, to string) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO items (id, category, body, hash, added, changed, first_at)
+			SELECT id, category, body, hash, load, load, $4 FROM staged_items WHERE load = $1 AND id >= $2 AND id <= $3 `+unlessSame,
+			l.id, from, to, sqlite.Micros(joined))
+		return err
+	})
 	if err != nil {
 		return result, err
 	}
@@ -181,14 +190,38 @@ func (l *Load) publish(ctx context.Context, tx *sql.Tx) (result LoadResult, err 
 	return result, l.finish(ctx, tx)
 }
 
+// pieceRows is how many staged rows one statement moves: a few milliseconds' work.
+const pieceRows = 200
+
+// eachPiece calls do for the staged rows in pieces, by the first and the last id of each: one statement for all would make
+// others wait.
+func (l *Load) eachPiece(ctx context.Context, tx *sql.Tx, do func(from, to string) error) error {
+	const next = `SELECT MIN(id), MAX(id), COUNT(*) FROM (SELECT id FROM staged_items WHERE load = $1 AND id > $2 ORDER BY id LIMIT $3) AS piece`
+	for last := ""; ; pace.Step(ctx) {
+		var from, to sql.NullString
+		var rows int
+		if err := tx.QueryRowContext(ctx, next, l.id, last, pieceRows).Scan(&from, &to, &rows); err != nil || rows == 0 {
+			return err
+		}
+		if err := do(from.String, to.String); err != nil {
+			return err
+		}
+		last = to.String
+	}
+}
+
 func (l *Load) finish(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM staged_items WHERE load = $1`, l.id); err != nil {
+	err := l.eachPiece(ctx, tx, func(from, to string) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM staged_items WHERE load = $1 AND id >= $2 AND id <= $3`, l.id, from, to)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE loads SET committed_at = $2 WHERE id = $1`, l.id, sqlite.Micros(l.store.now())); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM loads WHERE id < $1`, l.id)
+	_, err = tx.ExecContext(ctx, `DELETE FROM loads WHERE id < $1`, l.id)
 	return err
 }
 

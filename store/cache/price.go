@@ -9,6 +9,7 @@ import (
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/store/sqlite"
 )
 
@@ -28,6 +29,7 @@ func (s *Store) PutPrices(ctx context.Context, b buyer.ID, chunks []catalog.Pric
 }
 
 func putChunk(ctx context.Context, tx *sql.Tx, b buyer.ID, chunk catalog.PriceChunk) error {
+	pace.Step(ctx)
 	body := encodeOffers(chunk.Offers)
 	hash := sha256.Sum256(body)
 	if _, err := tx.ExecContext(ctx, `INSERT INTO price_bodies (hash, body) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, hash[:], body); err != nil {
@@ -77,15 +79,68 @@ func (s *Store) Prices(ctx context.Context, b buyer.ID) (chunks []catalog.PriceC
 	return chunks, complete, err
 }
 
-func chunksOf(ctx context.Context, q sqlite.Querier, b buyer.ID) ([]catalog.PriceChunk, error) {
-	rows, err := q.QueryContext(ctx, `SELECT c.category, c.read_at, p.body FROM price_chunks AS c JOIN price_bodies AS p ON p.hash = c.hash
-		WHERE c.buyer_id = $1 ORDER BY c.category`, b)
+// PricesIn returns what is known of one buyer's prices in some categories. It costs what they hold, not what the list holds.
+func (s *Store) PricesIn(ctx context.Context, b buyer.ID, categories []catalog.CategoryID) (chunks []catalog.PriceChunk, err error) {
+	if len(categories) == 0 {
+		return nil, nil
+	}
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		chunks, err = chunksOf(ctx, db.Read, b, categories...)
+		return err
+	})
+	return chunks, err
+}
+
+// PricesReadAt tells when each part of one buyer's price list was read, without reading what it holds, and whether the whole
+// list was read.
+func (s *Store) PricesReadAt(ctx context.Context, b buyer.ID) (readAt map[catalog.CategoryID]time.Time, complete bool, err error) {
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		err := db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM price_lists WHERE buyer_id = $1)`, b).Scan(&complete)
+		if err != nil {
+			return err
+		}
+		readAt, err = agesOf(ctx, db.Read, b)
+		return err
+	})
+	return readAt, complete, err
+}
+
+func agesOf(ctx context.Context, q sqlite.Querier, b buyer.ID) (map[catalog.CategoryID]time.Time, error) {
+	rows, err := q.QueryContext(ctx, `SELECT category, read_at FROM price_chunks WHERE buyer_id = $1`, b)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	ages := map[catalog.CategoryID]time.Time{}
+	for rows.Next() {
+		var category catalog.CategoryID
+		var readAt int64
+		if err := rows.Scan(&category, &readAt); err != nil {
+			return nil, err
+		}
+		ages[category] = sqlite.Time(readAt)
+	}
+	return ages, rows.Err()
+}
+
+// chunksOf reads one buyer's chunks: those of some categories, or all where none are named.
+func chunksOf(ctx context.Context, q sqlite.Querier, b buyer.ID, categories ...catalog.CategoryID) ([]catalog.PriceChunk, error) {
+	query, args := `SELECT c.category, c.read_at, p.body FROM price_chunks AS c JOIN price_bodies AS p ON p.hash = c.hash
+		WHERE c.buyer_id = $1`, []any{b}
+	if len(categories) > 0 {
+		query += ` AND c.category IN (` + sqlite.Placeholders(2, len(categories)) + `)`
+		for _, category := range categories {
+			args = append(args, category)
+		}
+	}
+	rows, err := q.QueryContext(ctx, query+` ORDER BY c.category`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var chunks []catalog.PriceChunk
 	for rows.Next() {
+		pace.Step(ctx)
 		var chunk catalog.PriceChunk
 		var readAt int64
 		var body sql.RawBytes
