@@ -21,7 +21,7 @@ import (
 // checksums pin what others wrote, as published: htmx 4.0.1 and its extension for event streams.
 var checksums = map[string]string{
 	"thirdparty/hx-sse.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
-	"thirdparty/htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
+	"thirdparty/htmx.min.js":   "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
 }
 
 func TestThirdPartiesAreWhatTheyWere(t *testing.T) {
