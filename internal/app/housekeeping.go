@@ -16,7 +16,7 @@ const (
 )
 
 // housekeeping drops what has expired, now and again until the context ends: sessions, and credentials kept for submissions.
-func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() time.Time) error {
+func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now, machine func() time.Time) error {
 	ticker := time.NewTicker(cleaning)
 	defer ticker.Stop()
 	for {
@@ -26,6 +26,7 @@ func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() t
 		if _, err := p.state.WipeSealed(ctx, now().Add(-lateWatch)); err != nil && ctx.Err() == nil {
 			log.Warn("old credentials were not wiped", "error", err)
 		}
+		tellApart(log, now(), machine())
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
