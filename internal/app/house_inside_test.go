@@ -177,6 +177,13 @@ func (c *clock) pass(d time.Duration) {
 	c.set, c.elapsed = c.set+d, c.elapsed+d
 }
 
+// passed is how much time the test has let go by.
+func (c *clock) passed() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.elapsed
+}
+
 // jump sets the machine's clock: no time goes by.
 func (c *clock) jump(d time.Duration) {
 	c.mu.Lock()
