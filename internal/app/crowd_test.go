@@ -21,8 +21,8 @@ import (
 
 const (
 	clients = 200
-	errands = 4 // that each client does
-	doors   = 5 // sessions of each buyer
+	errands = 4  // that each client does
+	doors   = 5  // sessions of each buyer
 	stir    = 40 // errands between one trouble and the next
 )
 
