@@ -41,6 +41,8 @@ func stages() []stage {
 			run: goRun("test", "-run=^$", "-bench=.", "-benchtime=1x", "./...")},
 		{name: "binary", about: "the static binary runs as nobody in an empty root and stops when told", run: checkBinary},
 		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
+		{name: "chaos", about: "a distributor that comes and goes, under load and slow connections, under the race detector", needs: []program{gcc}, long: true,
+			run: goTest("-race", "-tags=chaos", "-run=^TestFlapping", "./internal/app")},
 	}
 }
 
