@@ -165,7 +165,7 @@ func (h *troubled) losesCache(t *testing.T, lose func()) {
 		h.expire()
 		for _, path := range h.pages {
 			if p := h.v.get(path); p.status >= http.StatusInternalServerError {
-				t.Errorf("%s: %d: %s", path, p.status, p.complaint())
+				t.Fatalf("%s: %d: %s", path, p.status, p.complaint())
 			}
 		}
 		return h.complete()

@@ -318,7 +318,7 @@ func (h *house) count() quiet {
 }
 
 // spare is how many goroutines may be more than before: background work that happens to run.
-const spare = 6
+const spare = 2
 
 // settled checks what has to be true after any trouble: nothing of it goes on, every database is sound, and no password was
 // written down.
