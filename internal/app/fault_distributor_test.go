@@ -18,8 +18,8 @@ import (
 	"storefront/store/cache"
 )
 
-// A row of the fault matrix (requirements.md, section 5): by its number, what goes wrong, and what must come of it.
-type row struct {
+// A faultRow is a row of the fault matrix (requirements.md, section 5): by its number, what goes wrong, and what must come of it.
+type faultRow struct {
 	number int
 	fault  string
 	check  func(*testing.T, *troubled)
@@ -33,7 +33,7 @@ type troubled struct {
 }
 
 // matrix runs rows one after another in one house, and looks after each of them whether anything of it has stayed.
-func matrix(t *testing.T, rows []row, set ...func(*emulator.Options)) {
+func matrix(t *testing.T, rows []faultRow, set ...func(*emulator.Options)) {
 	h, v := furnished(t, set...)
 	v.addToCart(plain, 1)
 	all := &troubled{house: h, v: v, pages: without(h.pages(v), "/checkout")}
@@ -63,7 +63,7 @@ func without(paths []string, not string) (rest []string) {
 }
 
 func TestFaultsOfTheDistributor(t *testing.T) {
-	matrix(t, []row{
+	matrix(t, []faultRow{
 		{1, "connection refused: pages", func(t *testing.T, h *troubled) {
 			h.way.cut()
 			h.expire()

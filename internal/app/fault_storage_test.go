@@ -18,7 +18,7 @@ import (
 )
 
 func TestFaultsOfStorage(t *testing.T) {
-	matrix(t, []row{
+	matrix(t, []faultRow{
 		{33, "cache.db is deleted while serving", func(t *testing.T, h *troubled) {
 			h.losesCache(t, func() {
 				for _, suffix := range []string{"", "-wal", "-shm"} {
