@@ -12,7 +12,7 @@ import (
 
 // capacity is how many requests are answered at a time. A page takes milliseconds of a processor; beyond some hundred more at once
 // only make all of them late.
-const capacity = 256
+const capacity = 512
 
 // importance says how much of the capacity a kind of request may fill: when there is too much to do, what matters least is
 // turned away first, and there is always room for an order.

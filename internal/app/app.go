@@ -25,6 +25,9 @@ type Options struct {
 	Settings config.Storefront
 	Log      *slog.Logger
 	Now      func() time.Time
+	// Elapsed is how long the program has been running, by a clock that nobody sets. Where it is given, Now only tells the time
+	// of the start.
+	Elapsed func() time.Duration
 	// EmulatorURL is linked from the operator's page where the distributor is an emulator of ours.
 	EmulatorURL string
 	// Ages say when what is known is read again; left out, as the jobs have it.
@@ -36,6 +39,7 @@ type App struct {
 	parts    *parts
 	log      *slog.Logger
 	now      func() time.Time
+	machine  func() time.Time // the machine's own clock, which may be set
 	shop     listener
 	operator listener
 	base     *url.URL
@@ -49,7 +53,9 @@ const (
 
 // New opens files and listeners, and fails fast with one clear line.
 func New(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{log: o.Log, now: o.Now}
+	machine := o.Now
+	o.Now = steady(o.Now, o.Elapsed)
+	a := &App{log: o.Log, now: o.Now, machine: machine}
 	defer func() {
 		if err != nil {
 			a.closeListeners()
@@ -90,7 +96,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(a.operator.run)
 	group.Go(func() error { return a.parts.jobs.Run(ctx) })
 	group.Go(func() error { a.parts.desk.Run(ctx); return nil })
-	group.Go(func() error { return a.parts.housekeeping(ctx, a.log, a.now) })
+	group.Go(func() error { return a.parts.housekeeping(ctx, a.log, a.now, a.machine) })
 	group.Go(func() error {
 		<-ctx.Done()
 		return a.stop()

@@ -19,7 +19,7 @@ const (
 
 // housekeeping drops what has expired, now and again until the context ends: sessions, and credentials kept for submissions;
 // once a day, what of history has grown too old to be told apart.
-func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() time.Time) error {
+func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now, machine func() time.Time) error {
 	ticker := time.NewTicker(cleaning)
 	defer ticker.Stop()
 	var thinned time.Time
@@ -36,6 +36,7 @@ func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now func() t
 			}
 			thinned = now()
 		}
+		tellApart(log, now(), machine())
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():

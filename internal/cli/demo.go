@@ -36,7 +36,8 @@ func (d *demo) Run(ctx context.Context, to streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, portal.Close()) }()
 	shop, err := app.New(ctx, app.Options{
-		Settings: d.settings(portal, folders), Log: logger(to.log, d.LogFormat), Now: time.Now, EmulatorURL: portal.base + "/_emulator/",
+		Settings: d.settings(portal, folders), Log: logger(to.log, d.LogFormat), Now: time.Now, Elapsed: stopwatch(time.Now),
+		EmulatorURL: portal.base + "/_emulator/",
 	})
 	if err != nil {
 		return err

@@ -43,6 +43,8 @@ func stages() []stage {
 			run: goRun("run", "./internal/loadtest", "-quick")},
 		{name: "binary", about: "the static binary runs as nobody in an empty root and stops when told", run: checkBinary},
 		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
+		{name: "chaos", about: "a distributor that comes and goes, under load and slow connections, under the race detector", needs: []program{gcc}, long: true,
+			run: goTest("-race", "-tags=chaos", "-run=^TestFlapping", "./internal/app")},
 	}
 }
 

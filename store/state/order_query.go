@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,13 +98,23 @@ func conditions(b buyer.ID, f order.Filter) (where string, args []any) {
 	if f.WithDocuments {
 		add(`(invoice_number <> '' OR payment_number <> '' OR transfer NOT IN ('null', '[]'))`)
 	}
-	for _, word := range strings.Fields(catalog.Fold(f.Text)) {
+	for _, word := range searched(f.Text) {
 		add(`(search LIKE $? ESCAPE '\'
 			OR EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id AND l.search LIKE $? ESCAPE '\')
 			OR EXISTS (SELECT 1 FROM order_notes AS n WHERE n.buyer_id = $1 AND n.order_id = orders.id AND n.search LIKE $? ESCAPE '\'))`,
 			sqlite.Contains(word))
 	}
 	return strings.Join(parts, ` AND `), args
+}
+
+// maxWords is how many words of a text are looked for: more than anybody types, fewer than a statement can hold.
+const maxWords = 32
+
+// searched are the words that a text has orders searched for.
+func searched(text string) []string {
+	words := slices.Sorted(strings.FieldsSeq(catalog.Fold(text)))
+	words = slices.Compact(words)
+	return words[:min(len(words), maxWords)]
 }
 
 // OrdersReadAt tells when GetOrders was last copied whole; zero if never.

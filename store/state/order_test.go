@@ -2,6 +2,8 @@ package state_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,6 +205,8 @@ func TestFilters(t *testing.T) {
 		"a name in another alphabet":  {order.Filter{Text: "сF285а"}, []int{4}}, // с and а are Cyrillic
 		"words in any order":          {order.Filter{Text: "  hi-black   КАРТРИДЖ "}, []int{4}},
 		"words in different places":   {order.Filter{Text: "зк-00001 тн-000777 бухгалтерии"}, []int{1}},
+		"a word over and over":        {order.Filter{Text: strings.Repeat("картридж ", 5000)}, []int{4}},
+		"more words than make sense":  {order.Filter{Text: manyWords(5000)}, nil},
 		"a word that is not there":    {order.Filter{Text: "картридж xerox"}, nil},
 		"a per cent sign is a letter": {order.Filter{Text: "100%"}, []int{3}},
 		"so is an underscore":         {order.Filter{Text: "_"}, nil},
@@ -372,4 +376,13 @@ func BenchmarkSearchInOrders(b *testing.B) {
 			b.Fatal(total, err)
 		}
 	}
+}
+
+// manyWords are n words, no two alike.
+func manyWords(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "слово%d ", i)
+	}
+	return text.String()
 }
