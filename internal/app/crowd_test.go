@@ -109,6 +109,8 @@ func (h *house) world(t *testing.T, a account) *world {
 	h.eventually("the order's lines", func() bool { return v.get(w.order).named("order-line").Length() > 0 })
 	v.addToCart(plain, 1)
 	v.addToCart(lookAlike, 2)
+	v.post("/lists/watch/items", url.Values{"itemId": {plain}})
+	v.post("/lists/watch/items/"+plain, url.Values{"price": {priceFor(t, h.demo, a, plain)}})
 	w.category = attr(t, v.read("/catalog").Find(`a[href^="/catalog/"]`).First(), "href")
 	w.asset = assets(v.read("/"))[0]
 	w.markings = h.markings(a)
