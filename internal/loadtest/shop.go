@@ -145,8 +145,8 @@ func (v *visitor) priced(ctx context.Context) (bool, error) {
 
 // settled tells whether, besides, nothing is being read for him any more.
 func (v *visitor) settled(ctx context.Context) (bool, error) {
-	a, err := v.do(ctx, ask{path: views.FreshnessURL}, "")
-	if err != nil || a.header.Get("HX-Trigger") != views.EventPricesReady {
+	page, err := v.read(ctx, "/lists")
+	if err != nil || strings.Contains(page, "hx-sse:connect") {
 		return false, err
 	}
 	return v.priced(ctx)
@@ -200,7 +200,7 @@ func (s *shop) add(name string, what ask) { s.pages[name] = append(s.pages[name]
 
 // fillCarts lets every buyer put three items that have a price into his cart.
 func (s *shop) fillCarts(ctx context.Context, list string) error {
-	orderable := first(found(list, `name="itemId" value="([^"]+)"`), perPage)
+	orderable := first(found(list, `<form class="add"[^>]*><input type="hidden" name="itemId" value="([^"]+)"`), perPage)
 	if len(orderable) < 3 {
 		return errors.New("nothing can be ordered")
 	}

@@ -58,7 +58,7 @@ func (v *visitor) signIn(ctx context.Context) error {
 	if _, err := v.read(ctx, "/login"); err != nil {
 		return err
 	}
-	_, err := v.do(ctx, ask{path: "/login", form: url.Values{"login": {v.login}, "password": {password}, "next": {"/freshness"}}}, "")
+	_, err := v.do(ctx, ask{path: "/login", form: url.Values{"login": {v.login}, "password": {password}, "next": {"/lists"}}}, "")
 	if err != nil {
 		return fmt.Errorf("%s signs in: %w", v.login, err)
 	}
