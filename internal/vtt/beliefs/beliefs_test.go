@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -363,7 +362,9 @@ func (s *shop) service() *beliefs.Service {
 	colleague := s.login("buyer")
 	return &beliefs.Service{
 		Client: portal.NewClient(beliefs.Bounded(s.transport), portal.DefaultContract()), Login: s.login("manager"), Colleague: &colleague,
-		Post: beliefs.PostTo(&http.Client{Transport: s.plain}, s.server.URL),
+		Post: func(ctx context.Context, action string, envelope []byte) (int, []byte, error) {
+			return s.transport.Post(ctx, action, envelope, 64<<20)
+		},
 	}
 }
 

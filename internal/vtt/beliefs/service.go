@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -22,7 +20,7 @@ type Service struct {
 	Colleague *portal.Login // another login of the same dealer; nil where none is known
 	Editor    *portal.Login // a login that may edit orders; nil is Login
 	// Post sends an envelope as it is, for what the typed client hides: spellings, prefixes, names of elements. Its body may
-	// repeat the password, and is never shown. nil leaves those questions unasked. PostTo makes one.
+	// repeat the password, and is never shown. nil leaves those questions unasked. A transport's Post is one.
 	Post func(ctx context.Context, action string, envelope []byte) (status int, body []byte, err error)
 }
 
@@ -35,25 +33,6 @@ func Bounded(next soap.RoundTripper) soap.RoundTripper {
 		call.Limit = bodyLimit
 		return next.RoundTrip(ctx, call)
 	})
-}
-
-// PostTo returns a Post to a service's address.
-func PostTo(client *http.Client, address string) func(context.Context, string, []byte) (int, []byte, error) {
-	return func(ctx context.Context, action string, envelope []byte) (int, []byte, error) {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(envelope))
-		if err != nil {
-			return 0, nil, err
-		}
-		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
-		request.Header.Set("SOAPAction", `"`+action+`"`)
-		response, err := client.Do(request)
-		if err != nil {
-			return 0, nil, err
-		}
-		defer func() { _ = response.Body.Close() }() // only read from
-		body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit))
-		return response.StatusCode, body, err
-	}
 }
 
 // raw calls an operation past the typed client. read is given the result; the body is returned also with a fault.

@@ -40,7 +40,7 @@ type shop struct {
 	*testing.T
 	server         *emulatortest.Server
 	transport      *soap.Transport // for questions
-	plain          *http.Transport // for questions past the client
+	plain          *http.Transport // for documents
 	d              *vtt.Distributor
 	manager, buyer buyer.Credentials // of one dealer; the manager may edit orders
 	other          bool              // the service is otherwise than believed

@@ -116,6 +116,9 @@ func front(t *testing.T, service string, change func(string) string) string {
 		t.Fatal(err)
 	}
 	next := httputil.NewSingleHostReverseProxy(target)
+	way := &http.Transport{} // its own: the end of another test's server closes connections of the default one
+	t.Cleanup(way.CloseIdleConnections)
+	next.Transport = way
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
 			document := change(string(portal.WSDL(portal.Current)))
