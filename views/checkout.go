@@ -42,8 +42,13 @@ type Checkout struct {
 	Summary         string
 	Rate            RateNote
 	ReadAt          Moment
+	// Doubts are what could make it a second order of the same.
+	Doubts []Relative
 	// Agreement is beside the box that has to be ticked; empty when nothing needs consent.
 	Agreement string
+	// Split is the value of the button that orders only what can be shipped now; empty where that is all or nothing.
+	Split     string
+	SplitHint string
 	Agreed    bool
 	Note      string
 	NoteHint  string
@@ -90,10 +95,43 @@ func NewCheckout(ctx context.Context, s CheckoutSource) Checkout {
 	}
 	page.addTotals(ctx, r)
 	page.Orderable = page.Read && len(r.Orderable()) > 0 && !r.Cart.Frozen
+	page.addDoubts(ctx, s)
+	page.addSplit(ctx, r)
+	return page
+}
+
+// addDoubts says what could make it a second order of the same, and what has to be agreed to.
+func (page *Checkout) addDoubts(ctx context.Context, s CheckoutSource) {
+	r := s.Review
 	if r.NeedsConsent {
 		page.Agreement = i18n.T(ctx, "checkout.agree")
 	}
-	return page
+	for _, twin := range r.Twins {
+		page.Agreement = i18n.T(ctx, "checkout.agree.twin")
+		page.Doubts = append(page.Doubts, Relative{
+			i18n.T(ctx, "checkout.twin", "Number", string(twin.ID), "At", clock(ctx, twin.CreatedAt, s.Now).Text, "Status", newStatusBadge(ctx, twin.Status).Text),
+			Link{i18n.T(ctx, "submission.to_twin", "Number", string(twin.ID)), OrderURL(twin.ID)},
+		})
+	}
+	if r.Unresolved != nil {
+		page.Agreement = i18n.T(ctx, "checkout.agree.unresolved")
+		page.Doubts = append(page.Doubts, Relative{
+			i18n.T(ctx, "checkout.unresolved", "At", clock(ctx, r.Unresolved.SentAt, s.Now).Text),
+			Link{i18n.T(ctx, "checkout.unresolved.link"), SubmissionURL(r.Unresolved.ID)},
+		})
+	}
+}
+
+// addSplit offers to order only what the branch has.
+func (page *Checkout) addSplit(ctx context.Context, r order.Review) {
+	if page.Split = r.SplitToken; page.Split == "" {
+		return
+	}
+	now := decimal.Zero
+	for _, l := range r.Orderable() {
+		now = now.Add(l.Now())
+	}
+	page.SplitHint = i18n.N(ctx, "checkout.split.hint", int(now.IntPart()))
 }
 
 func (page *Checkout) addTotals(ctx context.Context, r order.Review) {

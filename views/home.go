@@ -17,7 +17,8 @@ type HomeSource struct {
 	Orders []order.Order // open ones, newest first
 	// OrdersReadAt is when the service's list of orders was last read whole; zero: not yet.
 	OrdersReadAt time.Time
-	Changes      ChangesSource // since the last visit
+	Changes      ChangesSource      // since the last visit
+	Unsettled    []order.Submission // of which it is not known what they became, or an order turned up late
 	CartLines    int
 	CartTotal    *decimal.Decimal // dollars; nil while prices are loading
 	Fresh        FreshnessSource
@@ -30,6 +31,7 @@ type HomeSource struct {
 type Home struct {
 	Today        string
 	Changes      ChangeSummary
+	Attention    []Attention
 	Orders       []HomeOrder
 	OrdersReadAt Moment
 	OrdersKnown  bool // false until the list was read for the first time
@@ -53,6 +55,7 @@ type HomeOrder struct {
 func NewHome(ctx context.Context, s HomeSource) Home {
 	page := Home{
 		Today: date(ctx, s.Now, s.Now).Text, Changes: NewChangeSummary(ctx, s.Changes),
+		Attention:    NewAttentions(ctx, s.Unsettled, s.Now),
 		OrdersReadAt: clock(ctx, s.OrdersReadAt, s.Now), OrdersKnown: !s.OrdersReadAt.IsZero(),
 		Cart: NewCartBadge(ctx, s.CartLines, s.CartTotal), Fresh: NewFreshness(ctx, s.Fresh), Rate: newRateNote(ctx, s.Rate, s.Now), Roots: newTree(ctx, s.Roots, nil),
 	}

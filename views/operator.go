@@ -27,11 +27,12 @@ type OperatorSource struct {
 	Contract    ContractState
 	Runs        []Run    // newest first
 	Health      []Health // an operation each
-	// Unknown counts submissions whose outcome is not known, Open those that hold a cart.
-	Unknown, Open    int
-	Sessions, Buyers int // signed in; with credentials in memory
-	Sizes            []StoreSize
-	Now              time.Time
+	// Unknown counts submissions whose outcome is not known, Open those that hold a cart, Watched those of which an order may
+	// still turn up.
+	Unknown, Open, Watched int
+	Sessions, Buyers       int // signed in; with credentials in memory
+	Sizes                  []StoreSize
+	Now                    time.Time
 }
 
 // ContractState tells where the contract with the service comes from.
@@ -140,6 +141,7 @@ func newFigures(ctx context.Context, s OperatorSource) []Figure {
 	return []Figure{
 		unknown,
 		{TestID: "open-submissions", Label: i18n.T(ctx, "operator.open"), Value: whole(ctx, s.Open), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.open.hint")},
+		{TestID: "watched-submissions", Label: i18n.T(ctx, "operator.watched"), Value: whole(ctx, s.Watched), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.watched.hint")},
 		{TestID: "sessions", Label: i18n.T(ctx, "operator.sessions"), Value: whole(ctx, s.Sessions), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.sessions.hint")},
 		{TestID: "buyers", Label: i18n.T(ctx, "operator.buyers"), Value: whole(ctx, s.Buyers), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.buyers.hint")},
 		contractFigure(ctx, s.Contract, s.Now),

@@ -199,8 +199,8 @@ func submissionIn(state order.State, change func(*views.SubmissionSource)) views
 				{ItemID: "0609-001174", Name: goods[1].Item.Name, Quantity: dec("10"), Price: dec("71.9")},
 			},
 		},
-		History:     []order.Step{{State: order.Prepared, At: ago(30 * time.Second)}, {State: order.Baselined, At: ago(29 * time.Second)}},
-		QuietPeriod: 15 * time.Minute, Now: now,
+		History: []order.Step{{State: order.Prepared, At: ago(30 * time.Second)}, {State: order.Baselined, At: ago(29 * time.Second)}},
+		Now:     now,
 	}
 	if change != nil {
 		change(&s)
@@ -213,6 +213,15 @@ func frame(title string, section views.Section) views.Frame {
 		Title: title, Path: "/", Section: section, Login: "dealer", Right: buyer.RightEdit, Cart: views.CartBadge{Lines: 3},
 		Fresh: views.Freshness{PricesAt: views.Moment{Text: "10:32", Machine: "2026-11-23T10:32:20+03:00"}},
 	}
+}
+
+// doubtfulReview is of a cart that was sent before, and that an order equals; the branch has a part of it.
+func doubtfulReview() order.Review {
+	r := review(true, reviewLine("2C918150", "24", "6.35", nil))
+	r.Twins = []order.Order{reservedOrder()}
+	r.Unresolved = &order.Submission{ID: "f1rst", SentAt: ago(40 * time.Minute)}
+	r.SplitToken = "8899aabb"
+	return r
 }
 
 // page is a page in one of its states.
@@ -277,6 +286,7 @@ func orderingPages() []page {
 		})),
 		checkout("checkout-same", views.CheckoutSource{Review: review(false, reviewLine("2C918150", "24", "6.35", nil)), Right: buyer.RightEdit}),
 		checkout("checkout-changed", views.CheckoutSource{Review: changedReview(), Right: buyer.RightNone, Note: "Доставка до 12:00"}),
+		checkout("checkout-doubts", views.CheckoutSource{Review: doubtfulReview(), Right: buyer.RightEdit}),
 		checkout("checkout-nothing", views.CheckoutSource{Review: review(true, reviewLine("A/1", "1", "3", nil))}),
 		checkout("checkout-unread", views.CheckoutSource{Review: order.Review{Cart: cartOf(cartLine("2C918150", "1"))}, Problem: busy}),
 		checkout("checkout-empty", views.CheckoutSource{Review: review(false)}),
@@ -303,10 +313,24 @@ func orderingPages() []page {
 			s.Candidates = []order.Order{reserved, twin}
 		})),
 		submission("submission-probably-not", submissionIn(order.ProbablyNotCreated, func(s *views.SubmissionSource) {
-			s.Submission.ReadsOK, s.Submission.LastReadAt = 7, ago(20*time.Second)
+			s.Submission.ReadsOK, s.Submission.LastReadAt, s.Submission.SentAt = 7, ago(20*time.Second), ago(15*time.Minute)
 		})),
-		submission("submission-closed", submissionIn(order.Closed, nil)),
-		submission("submission-late-found", submissionIn(order.LateFound, func(s *views.SubmissionSource) { s.Submission.OrderID, s.Repeat = "4711", "4712" })),
+		submission("submission-probably-not-answered", submissionIn(order.ProbablyNotCreated, func(s *views.SubmissionSource) {
+			s.Submission.ReadsOK, s.Submission.LastReadAt, s.Submission.SentAt = 3, ago(20*time.Second), ago(62*time.Second)
+		})),
+		submission("submission-twin", submissionIn(order.NotSent, func(s *views.SubmissionSource) {
+			s.Submission.FaultKind, s.Submission.Twin = string(errkind.Conflict), "4711"
+		})),
+		submission("submission-answered", submissionIn(order.Sending, func(s *views.SubmissionSource) { s.Answered = "4711" })),
+		submission("submission-again", submissionIn(order.Confirmed, func(s *views.SubmissionSource) {
+			s.Submission.OrderID, s.Submission.Evidence, s.Order = "4711", order.EvidenceAnswer, &reserved
+			s.Submission.Rest = []order.NewLine{{ItemID: "A/1", Quantity: dec("2")}}
+			s.Parent = &order.Submission{ID: "f1rst", CreatedAt: ago(40 * time.Minute)}
+		})),
+		submission("submission-closed", submissionIn(order.Closed, func(s *views.SubmissionSource) { s.Submission.SentAt = ago(20 * time.Minute) })),
+		submission("submission-late-found", submissionIn(order.LateFound, func(s *views.SubmissionSource) {
+			s.Submission.OrderID, s.Child = "4711", &order.Submission{ID: "r3p3at", OrderID: "4712"}
+		})),
 		orders("orders", views.OrdersSource{Orders: ordersList(), Total: 120, ReadAt: ago(time.Minute)}),
 		orders("orders-filtered-none", views.OrdersSource{
 			Query: views.OrderQuery{Text: "CF283", Statuses: []string{"shipped"}, From: "2026-11-01"}, ReadAt: ago(time.Hour), SearchedBack: ago(90 * 24 * time.Hour),

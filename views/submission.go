@@ -20,11 +20,20 @@ type SubmissionSource struct {
 	Order *order.Order
 	// Candidates are the orders it may have become (NEEDS_BUYER).
 	Candidates []order.Order
-	// Repeat is the order of a later submission of the same lines (LATE_FOUND), if any.
-	Repeat      order.ID
-	History     []order.Step
-	QuietPeriod time.Duration
-	Now         time.Time
+	// Answered is the number that the service answered with and that could not be written down yet; empty otherwise.
+	Answered order.ID
+	// Parent is the submission that this one repeats, Child the latest that repeats this one; nil if none.
+	Parent, Child *order.Submission
+	History       []order.Step
+	Now           time.Time
+}
+
+// repeat is the order that the repeated submission became, where it did.
+func (s SubmissionSource) repeat() order.ID {
+	if s.Child == nil {
+		return ""
+	}
+	return s.Child.OrderID
 }
 
 // Submission is the page that follows one attempt to order, in words that never claim more than is known.
@@ -50,7 +59,18 @@ type Submission struct {
 	NoteWords   string // what became of the note; empty without one
 	CartBack    bool   // the cart is the buyer's again
 	MayRepeat   bool   // sending again is a risk the buyer may take
+	GiveUpURL   string // takes the buyer's word that he does not wait any more; empty where there is nothing to wait for
+	Twin        *Link  // an order with the same lines, for the sake of which nothing was sent
+	Rest        string // what stayed in the cart; empty if nothing did
+	Seen        string // the candidates, for the form that says it is none of them
+	Relatives   []Relative
 	Steps       []SubmissionStep
+}
+
+// Relative is the submission that this one repeats, or that repeats it.
+type Relative struct {
+	Words string
+	Link
 }
 
 // SubmissionLine is what was asked for and what the order holds.
@@ -79,14 +99,14 @@ type SubmissionStep struct {
 func NewSubmission(ctx context.Context, s SubmissionSource) Submission {
 	sub := s.Submission
 	page := Submission{
-		ID: string(sub.ID), URL: SubmissionURL(sub.ID), SettleURL: SettleURL(sub.ID), State: string(sub.State), Tone: submissionTone(sub),
-		Title: submissionTitle(ctx, sub), Words: spans(submissionWords(ctx, s)),
+		ID: string(sub.ID), URL: SubmissionURL(sub.ID), SettleURL: SettleURL(sub.ID), State: string(sub.State), Tone: submissionTone(s),
+		Title: submissionTitle(ctx, s), Words: spans(submissionWords(ctx, s)),
 		Lines: newSubmissionLines(ctx, sub, s.Order), Note: sub.Note,
 		CartBack:  sub.State == order.NotSent || sub.State == order.Rejected,
 		MayRepeat: sub.State == order.ProbablyNotCreated,
 	}
 	page.Reserved = s.Order != nil && !s.Order.LinesReadAt.IsZero()
-	page.Poll = pollAfter(sub, page.Reserved, s.Now)
+	page.Poll = pollAfter(s, page.Reserved)
 	if sub.OrderID != "" {
 		page.OrderNumber, page.OrderURL = string(sub.OrderID), OrderURL(sub.OrderID)
 	}
@@ -94,16 +114,53 @@ func NewSubmission(ctx context.Context, s SubmissionSource) Submission {
 	if sub.Note != "" {
 		page.NoteWords = noteWords(ctx, sub)
 	}
-	for _, c := range s.Candidates {
-		page.Candidates = append(page.Candidates, newCandidate(ctx, sub, c, s.Now))
-	}
+	page.addChoices(ctx, s)
+	page.addRelatives(ctx, s)
 	for _, step := range s.History {
 		page.Steps = append(page.Steps, SubmissionStep{Text: i18n.T(ctx, "submission.step."+string(step.State)), At: seconds(step.At, s.Now)})
 	}
 	return page
 }
 
-func submissionTone(s order.Submission) ui.Tone {
+// addChoices adds what the buyer may say or do about it.
+func (p *Submission) addChoices(ctx context.Context, s SubmissionSource) {
+	sub := s.Submission
+	if sub.State == order.ProbablyNotCreated {
+		p.GiveUpURL = GiveUpURL(sub.ID)
+	}
+	if sub.Twin != "" {
+		p.Twin = &Link{i18n.T(ctx, "submission.to_twin", "Number", string(sub.Twin)), OrderURL(sub.Twin)}
+	}
+	if sub.OrderID != "" && len(sub.Rest) > 0 {
+		p.Rest = i18n.N(ctx, "submission.rest", len(sub.Rest))
+	}
+	seen := make([]order.ID, 0, len(s.Candidates))
+	for _, c := range s.Candidates {
+		p.Candidates = append(p.Candidates, newCandidate(ctx, sub, c, s.Now))
+		seen = append(seen, c.ID)
+	}
+	p.Seen = JoinOrders(seen)
+}
+
+func (p *Submission) addRelatives(ctx context.Context, s SubmissionSource) {
+	if s.Parent != nil {
+		p.Relatives = append(p.Relatives, Relative{
+			i18n.T(ctx, "submission.parent", "At", clock(ctx, s.Parent.CreatedAt, s.Now).Text),
+			Link{i18n.T(ctx, "submission.parent.link"), SubmissionURL(s.Parent.ID)},
+		})
+	}
+	if s.Child != nil {
+		p.Relatives = append(p.Relatives, Relative{
+			i18n.T(ctx, "submission.child"), Link{i18n.T(ctx, "submission.child.link"), SubmissionURL(s.Child.ID)},
+		})
+	}
+}
+
+func submissionTone(source SubmissionSource) ui.Tone {
+	s := source.Submission
+	if source.Answered != "" {
+		return ui.Success
+	}
 	switch s.State {
 	case order.Confirmed:
 		return ui.Success
@@ -122,9 +179,12 @@ const (
 )
 
 // pollAfter is how long the page waits before it asks again: 2 seconds, slowing; never after a settled state.
-func pollAfter(s order.Submission, reserved bool, now time.Time) string {
+func pollAfter(source SubmissionSource, reserved bool) string {
+	s, now := source.Submission, source.Now
 	age := now.Sub(s.CreatedAt)
 	switch {
+	case s.State.Watched() && now.Sub(s.SentAt) < order.LateWatch:
+		return "60s"
 	case s.State == order.Confirmed && !reserved && now.Sub(s.ChangedAt) < lineGrace:
 		return "3s"
 	case !s.State.Open() || s.State == order.NeedsBuyer:

@@ -31,14 +31,18 @@ func submissionPage(t *testing.T, name string) string {
 
 func TestEveryStateHasItsWords(t *testing.T) {
 	for name, want := range map[string]string{
-		"submission-sending":        "Отправляем заказ поставщику. Окно можно закрыть: заказ не потеряется и не отправится дважды.",
-		"submission-confirmed":      "Заказ № 4711 создан.",
-		"submission-confirmed-list": "Ответ поставщика не дошёл, но заказ № 4711 с этими позициями появился в его списке в 14:32. Считаем его вашим. Если такой же заказ мог сделать коллега, проверьте.",
-		"submission-not-sent":       "Поставщик не отвечает. Заказ не отправлялся, корзина сохранена.",
-		"submission-rejected":       "Поставщик отказал: «Количество не может быть отрицательным». Заказ не создан, корзина сохранена.",
-		"submission-unknown":        "Заказ отправлен, подтверждения пока нет. Не оформляйте его повторно. Проверяем список заказов: проверено в 14:32:10, следующая проверка через 20 с.",
-		"submission-probably-not":   "За 15 минут (7 проверок, последняя в 14:32) заказа в списке поставщика нет. Скорее всего, он не создан, но полной уверенности нет.",
-		"submission-late-found":     "Первый заказ всё же появился: № 4711 (и № 4712 после повтора). Возможен дубль.",
+		"submission-sending":               "Отправляем заказ поставщику. Окно можно закрыть: заказ не потеряется и не отправится дважды.",
+		"submission-confirmed":             "Заказ № 4711 создан.",
+		"submission-confirmed-list":        "Ответ поставщика не дошёл, но заказ № 4711 с этими позициями появился в его списке в 14:32. Считаем его вашим. Если такой же заказ мог сделать коллега, проверьте.",
+		"submission-not-sent":              "Поставщик не отвечает. Заказ не отправлялся, корзина сохранена.",
+		"submission-rejected":              "Поставщик отказал: «Количество не может быть отрицательным». Заказ не создан, корзина сохранена.",
+		"submission-unknown":               "Заказ отправлен, подтверждения пока нет. Не оформляйте его повторно. Проверяем список заказов: проверено в 14:32:10, следующая проверка через 20 с.",
+		"submission-probably-not":          "За 15 минут (7 проверок, последняя в 14:32) заказа в списке поставщика нет. Скорее всего, он не создан, но полной уверенности нет.",
+		"submission-probably-not-answered": "За 42 секунды (3 проверки, последняя в 14:32) заказа в списке поставщика нет. Скорее всего, он не создан, но полной уверенности нет.",
+		"submission-twin":                  "Заказ не отправлялся, корзина сохранена: у поставщика уже есть заказ № 4711 с точно такими же позициями.",
+		"submission-answered":              "Поставщик создал заказ № 4711.Номер получен, но записать его у нас пока не получилось",
+		"submission-again":                 "Это повторная отправка: первая, в 13:52, осталась без подтверждения.",
+		"submission-late-found":            "Первый заказ всё же появился: № 4711 (и № 4712 после повтора). Возможен дубль.",
 	} {
 		if got := submissionPage(t, name); !strings.Contains(got, want) {
 			t.Errorf("%s reads %q, want %q", name, got, want)
@@ -81,9 +85,12 @@ func TestNoFalseCertainty(t *testing.T) {
 
 func TestThePageAsksAgainOnlyWhileSomethingCanChange(t *testing.T) {
 	for _, state := range states {
-		s := submissionIn(state, func(s *views.SubmissionSource) { o := reservedOrder(); s.Order = &o })
+		s := submissionIn(state, func(s *views.SubmissionSource) {
+			o := reservedOrder()
+			s.Order, s.Submission.SentAt = &o, ago(time.Hour)
+		})
 		polls := views.NewSubmission(russian(t), s).Poll != ""
-		if want := state.Open() && state != order.NeedsBuyer; polls != want {
+		if want := state.Open() && state != order.NeedsBuyer || state.Watched(); polls != want {
 			t.Errorf("%s: polls %v, want %v", state, polls, want)
 		}
 	}
@@ -97,9 +104,10 @@ func TestPollingSlowsAndEnds(t *testing.T) {
 	}{
 		{order.Sending, time.Second, "2s"}, {order.Uncertain, 5 * time.Minute, "5s"}, {order.Uncertain, 3 * time.Hour, "15s"},
 		{order.Confirmed, time.Minute, "3s"}, {order.Confirmed, time.Hour, ""}, {order.Rejected, time.Second, ""},
+		{order.ProbablyNotCreated, time.Hour, "60s"}, {order.Closed, 25 * time.Hour, ""},
 	} {
 		s := submissionIn(c.state, func(s *views.SubmissionSource) {
-			s.Submission.CreatedAt, s.Submission.ChangedAt = ago(c.age), ago(c.age)
+			s.Submission.CreatedAt, s.Submission.ChangedAt, s.Submission.SentAt = ago(c.age), ago(c.age), ago(c.age)
 		})
 		if got := views.NewSubmission(russian(t), s).Poll; got != c.want {
 			t.Errorf("%s after %s: %q, want %q", c.state, c.age, got, c.want)

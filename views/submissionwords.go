@@ -14,11 +14,14 @@ import (
 // order can exist.
 func submissionWords(ctx context.Context, s SubmissionSource) string {
 	sub := s.Submission
+	if s.Answered != "" {
+		return i18n.T(ctx, "submission.answered.words")
+	}
 	switch sub.State {
 	case order.Confirmed:
 		return confirmedWords(ctx, s)
 	case order.NotSent:
-		return notSentWords(ctx, errkind.Kind(sub.FaultKind))
+		return notSentWords(ctx, sub)
 	case order.Rejected:
 		return i18n.T(ctx, "submission.rejected", "Reason", refusal(ctx, sub))
 	case order.Uncertain:
@@ -26,13 +29,13 @@ func submissionWords(ctx context.Context, s SubmissionSource) string {
 	case order.NeedsBuyer:
 		return i18n.N(ctx, "submission.needs_buyer", len(s.Candidates))
 	case order.ProbablyNotCreated:
-		return i18n.N(ctx, "submission.probably_not", minutes(s.QuietPeriod),
+		return i18n.T(ctx, "submission.probably_not", "Span", lookedFor(ctx, sub.LastReadAt.Sub(sub.SentAt)),
 			"Checks", i18n.N(ctx, "submission.checks", sub.ReadsOK), "Last", clock(ctx, sub.LastReadAt, s.Now).Text)
 	case order.Closed:
 		return i18n.T(ctx, "submission.closed")
 	case order.LateFound:
-		if s.Repeat != "" {
-			return i18n.T(ctx, "submission.late_found.repeated", "Number", string(sub.OrderID), "Repeat", string(s.Repeat))
+		if repeat := s.repeat(); repeat != "" {
+			return i18n.T(ctx, "submission.late_found.repeated", "Number", string(sub.OrderID), "Repeat", string(repeat))
 		}
 		return i18n.T(ctx, "submission.late_found", "Number", string(sub.OrderID))
 	}
@@ -40,7 +43,11 @@ func submissionWords(ctx context.Context, s SubmissionSource) string {
 }
 
 // submissionTitle names the state in a few words; of an order it names the number.
-func submissionTitle(ctx context.Context, s order.Submission) string {
+func submissionTitle(ctx context.Context, source SubmissionSource) string {
+	s := source.Submission
+	if source.Answered != "" {
+		return i18n.T(ctx, "submission.answered", "Number", string(source.Answered))
+	}
 	if s.State == order.Confirmed && s.Evidence == order.EvidenceAnswer {
 		return i18n.T(ctx, "submission.confirmed.answer", "Number", string(s.OrderID))
 	}
@@ -59,8 +66,11 @@ func confirmedWords(ctx context.Context, s SubmissionSource) string {
 	return ""
 }
 
-func notSentWords(ctx context.Context, kind errkind.Kind) string {
-	switch kind {
+func notSentWords(ctx context.Context, s order.Submission) string {
+	if s.Twin != "" {
+		return i18n.T(ctx, "submission.not_sent.twin", "Number", string(s.Twin))
+	}
+	switch errkind.Kind(s.FaultKind) {
 	case errkind.AccessDenied, errkind.SignedOut:
 		return i18n.T(ctx, "submission.not_sent.password")
 	case errkind.Internal, "":
@@ -122,4 +132,10 @@ func quoted(ctx context.Context, text string) string {
 	return i18n.T(ctx, "submission.reason.quoted", "Text", strings.TrimRight(text, ". "))
 }
 
-func minutes(d time.Duration) int { return int(d.Round(time.Minute) / time.Minute) }
+// lookedFor is how long the list was watched: seconds after a refusal, minutes where there was no answer at all.
+func lookedFor(ctx context.Context, d time.Duration) string {
+	if d < 90*time.Second {
+		return i18n.N(ctx, "submission.span.seconds", int(d.Round(time.Second)/time.Second))
+	}
+	return i18n.N(ctx, "submission.span.minutes", int(d.Round(time.Minute)/time.Minute))
+}

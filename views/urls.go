@@ -67,8 +67,32 @@ func CartLineURL(id catalog.ItemID) string { return CartItemsURL + "/" + url.Pat
 // SubmissionURL is the page of an attempt to order.
 func SubmissionURL(id order.SubmissionID) string { return "/submissions/" + url.PathEscape(string(id)) }
 
-// SettleURL takes the buyer's word on which order a submission became, by POST; an empty order means none.
+// SettleURL takes the buyer's word on which order a submission became, by POST: an order, or those he has seen where it is none
+// of them.
 func SettleURL(id order.SubmissionID) string { return SubmissionURL(id) + "/settle" }
+
+// GiveUpURL takes the buyer's word that he does not wait for a submission's order any more, by POST.
+func GiveUpURL(id order.SubmissionID) string { return SubmissionURL(id) + "/give-up" }
+
+// JoinOrders writes order numbers, which are opaque text, into one value of a form; SplitOrders reads them.
+func JoinOrders(ids []order.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = url.QueryEscape(string(id))
+	}
+	return strings.Join(words, " ")
+}
+
+// SplitOrders reads what JoinOrders wrote. What it did not write is left out.
+func SplitOrders(text string) []order.ID {
+	var ids []order.ID
+	for word := range strings.FieldsSeq(text) {
+		if id, err := url.QueryUnescape(word); err == nil {
+			ids = append(ids, order.ID(id))
+		}
+	}
+	return ids
+}
 
 // OrderURL is an order's page.
 func OrderURL(id order.ID) string { return OrdersURL + "/" + url.PathEscape(string(id)) }

@@ -24,12 +24,12 @@ func (s *Server) checkout(c echo.Context) error {
 // review, and the cart is as it was.
 func (s *Server) submit(c echo.Context) error {
 	ctx, v := c.Request().Context(), here(c)
-	fields, err := form(c, "cart_version", "token", "agree", "note")
+	fields, err := form(c, "cart_version", "token", "agree", "split", "note")
 	if err != nil {
 		return err
 	}
 	// Where something differs, the token of the review is the value of the box that has to be ticked.
-	agreed := order.Agreement{Token: cmp.Or(fields["agree"], fields["token"])}
+	agreed := order.Agreement{Token: cmp.Or(fields["agree"], fields["token"]), Split: fields["split"]}
 	cart, err := s.Carts.Cart(ctx, v.account.ID)
 	if err != nil {
 		return err

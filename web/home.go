@@ -24,13 +24,17 @@ func (s *Server) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	unsettled, err := s.unsettled(c)
+	if err != nil {
+		return err
+	}
 	changes, err := s.changesOf(c, st)
 	if err != nil {
 		return err
 	}
 	f := s.ownFrame(c, st, views.SectionHome, i18n.T(ctx, "home.title"))
 	return s.render(c, http.StatusOK, views.HomePage(f, views.NewHome(ctx, views.HomeSource{
-		Orders: open, OrdersReadAt: readAt, Changes: changes,
+		Orders: open, OrdersReadAt: readAt, Changes: changes, Unsettled: unsettled,
 		CartLines: len(st.cart.Lines), CartTotal: st.total(), Fresh: s.freshnessOf(c, st), Rate: st.rate,
 		Roots: st.view.Tree(), Now: s.Now(),
 	})))

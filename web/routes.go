@@ -40,6 +40,7 @@ func (s *Server) routes(e *echo.Echo) {
 	own.POST("/checkout", s.submit)
 	own.GET("/submissions/:id", s.submission)
 	own.POST("/submissions/:id/settle", s.settleSubmission)
+	own.POST("/submissions/:id/give-up", s.giveUpSubmission)
 
 	own.GET("/orders", s.orders)
 	own.GET("/orders/:id", s.order)

@@ -78,7 +78,6 @@ type Invoices interface {
 type Server struct {
 	BaseURL        *url.URL
 	TrustedProxies []*net.IPNet
-	QuietPeriod    time.Duration
 	Units          money.Currency // of prices without a currency
 
 	SignIn      *buyer.SignIn

@@ -262,9 +262,10 @@ var everyErrand = map[string]func(*caller){
 	"POST /orders/:id/lines": func(c *caller) {
 		c.change(c.order+"/lines", url.Values{"itemId": {plain}, "quantity": {"1"}})
 	},
-	"POST /orders/:id/lines/:item": func(c *caller) { c.change(c.order+"/lines/"+plain, url.Values{"quantity": {"3"}}) },
-	"POST /submissions/:id/settle": func(c *caller) { c.change(c.submission+"/settle", url.Values{"order": {""}}) },
-	"GET /orders/:id/invoice.xml":  func(c *caller) { c.get(c.order + "/invoice.xml"); c.denied(c.world.other.order + "/invoice.xml") },
+	"POST /orders/:id/lines/:item":  func(c *caller) { c.change(c.order+"/lines/"+plain, url.Values{"quantity": {"3"}}) },
+	"POST /submissions/:id/settle":  func(c *caller) { c.change(c.submission+"/settle", url.Values{"order": {""}}) },
+	"POST /submissions/:id/give-up": func(c *caller) { c.change(c.submission+"/give-up", nil) },
+	"GET /orders/:id/invoice.xml":   func(c *caller) { c.get(c.order + "/invoice.xml"); c.denied(c.world.other.order + "/invoice.xml") },
 
 	"GET /changes":     func(c *caller) { c.both("/changes?kind=" + c.one("cheaper", "marks", "new", "nothing")) },
 	"GET /lists":       func(c *caller) { c.get("/lists") },

@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"storefront/internal/buyer"
+	"storefront/internal/order"
 	"storefront/store/state"
 )
 
 const (
 	cleaning = 15 * time.Minute
-	// lateWatch is how long a submission may keep its sealed credentials.
-	lateWatch = 24 * time.Hour
 	// thinning is how often history is thinned.
 	thinning = 24 * time.Hour
 )
@@ -27,7 +26,7 @@ func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now, machine
 		if err := p.sessions.Purge(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("expired sessions were not dropped", "error", err)
 		}
-		if _, err := p.state.WipeSealed(ctx, now().Add(-lateWatch)); err != nil && ctx.Err() == nil {
+		if _, err := p.state.WipeSealed(ctx, now().Add(-order.LateWatch)); err != nil && ctx.Err() == nil {
 			log.Warn("old credentials were not wiped", "error", err)
 		}
 		if now().Sub(thinned) >= thinning {

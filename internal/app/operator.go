@@ -10,6 +10,7 @@ import (
 	"storefront/internal/metrics"
 	"storefront/internal/order"
 	"storefront/internal/vtt"
+	"storefront/store/state"
 	"storefront/views"
 )
 
@@ -41,14 +42,19 @@ func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 	for _, op := range contract.Missing {
 		source.Contract.Missing = append(source.Contract.Missing, string(op))
 	}
-	unfinished, err := p.state.Unfinished(ctx)
+	unfinished, err := p.state.Unfinished(ctx, o.now().Add(-order.LateWatch))
 	if err != nil {
 		return source, err
 	}
-	source.Open = len(unfinished)
 	for _, s := range unfinished {
-		if s.State == order.Uncertain {
+		switch {
+		case s.State.Watched():
+			source.Watched++
+		case s.State == order.Uncertain:
 			source.Unknown++
+			fallthrough
+		default:
+			source.Open++
 		}
 	}
 	if source.Sessions, err = p.sessions.Count(ctx); err != nil {
@@ -81,21 +87,22 @@ func (p *parts) registerGauges(m *metrics.Metrics) {
 	m.Gauge("storefront_buyers_unlocked", "Buyers with credentials in memory.", func() float64 {
 		return float64(len(p.register.Active(time.Time{})))
 	})
-	m.Gauge("storefront_orders_unknown", "Submissions whose outcome is not known.", func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		unfinished, err := p.state.Unfinished(ctx)
-		if err != nil {
-			return -1
-		}
-		n := 0.0
-		for _, s := range unfinished {
-			if s.State == order.Uncertain {
-				n++
+	outcome := func(which func(state.Outcomes) int) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			o, err := p.state.Outcomes(ctx)
+			if err != nil {
+				return -1
 			}
+			return float64(which(o))
 		}
-		return n
-	})
+	}
+	m.Gauge("storefront_orders_unknown", "Submissions whose outcome is not known.", outcome(func(o state.Outcomes) int { return o.Unknown }))
+	m.Gauge("storefront_orders_unknown_total", "Submissions whose outcome was not known for a while.", outcome(func(o state.Outcomes) int { return o.EverUnknown }))
+	m.Gauge("storefront_orders_late_found_total", "Orders that turned up after they had been given up.", outcome(func(o state.Outcomes) int { return o.LateFound }))
+	m.Gauge("storefront_orders_resent_total", "Submissions sent again knowing that there may be two orders.", outcome(func(o state.Outcomes) int { return o.Resent }))
+	m.Gauge("storefront_orders_certainty_seconds", "Median time from not knowing to knowing.", outcome(func(o state.Outcomes) int { return int(o.Certainty.Seconds()) }))
 }
 
 // buildVersion is what the build knows of itself.

@@ -117,7 +117,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 	}
 	p.registerGauges(numbers)
 	p.web = &web.Server{
-		BaseURL: base, TrustedProxies: proxies, QuietPeriod: o.Settings.QuietPeriod, Units: money.Currency(o.Settings.PriceCurrency),
+		BaseURL: base, TrustedProxies: proxies, Units: money.Currency(o.Settings.PriceCurrency),
 		SignIn:   &buyer.SignIn{Prover: distributor, Accounts: p.state, Register: p.register, Now: o.Now},
 		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Invoices: distributor,
 		History: p.state, Watches: p.state, Active: p.state.Active,

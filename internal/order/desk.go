@@ -71,8 +71,9 @@ type Desk struct {
 	wake     chan struct{}  // a reading has become due sooner
 	hurried  atomic.Bool    // every unknown submission is due
 
-	mu      sync.Mutex
-	working map[SubmissionID]bool // somebody here works on it: not for Recover
+	mu       sync.Mutex
+	working  map[SubmissionID]bool   // somebody here works on it: not for Recover
+	answered map[SubmissionID]answer // numbers that may not be written down yet
 }
 
 // NewDesk returns a desk. Run must be running for unknown submissions to be settled.
@@ -81,6 +82,7 @@ func NewDesk(o DeskOptions) *Desk {
 		DeskOptions: o,
 		wake:        make(chan struct{}, 1),
 		working:     map[SubmissionID]bool{},
+		answered:    map[SubmissionID]answer{},
 	}
 }
 

@@ -26,6 +26,7 @@ type fakeDistributor struct {
 	always    map[string]script
 	performed map[string]int
 	called    map[string]int
+	connects  time.Duration // how long CreateOrder takes to begin
 	// see changes what GetOrders answers: a lagging or half list.
 	see func([]order.Order) []order.Order
 }
@@ -131,7 +132,13 @@ func (f *fakeDistributor) OrderWithLines(_ context.Context, _ buyer.Credentials,
 	return o, nil
 }
 
-func (f *fakeDistributor) CreateOrder(_ context.Context, _ buyer.Credentials, lines []order.NewLine) (id order.ID, err error) {
+func (f *fakeDistributor) CreateOrder(ctx context.Context, _ buyer.Credentials, lines []order.NewLine) (id order.ID, err error) {
+	if f.connects > 0 {
+		time.Sleep(f.connects)
+		if !order.MayStart(ctx) {
+			return "", class(order.ClassNotSent, errkind.Timeout)
+		}
+	}
 	err = f.run("CreateOrder", func() { id = f.create(lines) })
 	if err != nil {
 		id = ""

@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -137,8 +138,15 @@ func (m *memory) Move(_ context.Context, id order.SubmissionID, state order.Stat
 	m.history[id] = append(m.history[id], order.Step{State: s.State, At: time.Now()})
 	c := m.carts[s.Buyer]
 	switch {
-	case s.State == order.Confirmed:
-		m.carts[s.Buyer] = m.generation(s.Buyer, c.Version)
+	case s.State == order.Confirmed, s.State == order.LateFound:
+		if c.ID != s.Cart || c.Version > s.CartVersion+1 {
+			break // the buyer has a cart of his own again
+		}
+		next := m.generation(s.Buyer, c.Version)
+		for _, l := range s.Rest {
+			next.Lines = append(next.Lines, order.CartLine{ItemID: l.ItemID, Quantity: l.Quantity})
+		}
+		m.carts[s.Buyer] = next
 	case !s.State.Open() && state.Open():
 		c.Version++
 		m.carts[s.Buyer] = c
@@ -177,15 +185,42 @@ func (m *memory) OpenSubmission(_ context.Context, b buyer.ID) (order.Submission
 	return order.Submission{}, false, nil
 }
 
-func (m *memory) Unfinished(context.Context) (list []order.Submission, err error) {
+func (m *memory) Unfinished(_ context.Context, sentAfter time.Time) ([]order.Submission, error) {
+	return m.which(func(s order.Submission) bool {
+		return s.State.Open() && s.State != order.NeedsBuyer || s.State.Watched() && s.SentAt.After(sentAfter)
+	}), nil
+}
+
+func (m *memory) Unsettled(_ context.Context, b buyer.ID, sentAfter time.Time) ([]order.Submission, error) {
+	return m.which(func(s order.Submission) bool {
+		return s.Buyer == b && (s.State.Open() || (s.State.Watched() || s.State == order.LateFound) && s.SentAt.After(sentAfter))
+	}), nil
+}
+
+func (m *memory) Children(_ context.Context, b buyer.ID, parent order.SubmissionID) ([]order.Submission, error) {
+	return m.which(func(s order.Submission) bool { return s.Buyer == b && s.Parent == parent && parent != "" }), nil
+}
+
+func (m *memory) Explained(_ context.Context, b buyer.ID) (ids []order.ID, err error) {
+	for _, s := range m.which(func(s order.Submission) bool { return s.Buyer == b && s.OrderID != "" }) {
+		ids = append(ids, s.OrderID)
+	}
+	return ids, nil
+}
+
+// which lists submissions, oldest first.
+func (m *memory) which(wanted func(order.Submission) bool) (list []order.Submission) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range m.submissions {
-		if s.State.Open() && s.State != order.NeedsBuyer {
+		if wanted(s) {
 			list = append(list, s)
 		}
 	}
-	return list, nil
+	slices.SortFunc(list, func(a, b order.Submission) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list
 }
 
 func (m *memory) History(_ context.Context, _ buyer.ID, id order.SubmissionID) ([]order.Step, error) {

@@ -19,7 +19,7 @@ func (s State) Next() []State {
 	case Uncertain:
 		return []State{Confirmed, Rejected, NeedsBuyer, ProbablyNotCreated}
 	case NeedsBuyer:
-		return []State{Confirmed, Closed}
+		return []State{Confirmed, Uncertain}
 	case ProbablyNotCreated:
 		return []State{Closed, LateFound}
 	case Closed:
@@ -28,7 +28,8 @@ func (s State) Next() []State {
 	return nil
 }
 
-// move changes the state of s as it was read. A settled submission keeps no credentials and is not read again.
+// move changes the state of s as it was read. A submission of which nothing can turn up any more keeps no credentials and is
+// not read again.
 func (d *Desk) move(ctx context.Context, s Submission, to State, change func(*Submission)) (Submission, error) {
 	if !slices.Contains(s.State.Next(), to) {
 		return s, fmt.Errorf("submission %s: %s may not become %s", s.ID, s.State, to)
@@ -38,7 +39,10 @@ func (d *Desk) move(ctx context.Context, s Submission, to State, change func(*Su
 		if change != nil {
 			change(next)
 		}
-		if !to.Open() {
+		switch {
+		case to.Watched():
+			next.NextReadAt = d.nextLook(*next, d.Now())
+		case !to.Open():
 			next.Sealed, next.NextReadAt = nil, time.Time{}
 		}
 	})

@@ -27,6 +27,8 @@ type Agreement struct {
 	// Token is that of the Review he saw. Empty stands for a press without a review, which is taken where nothing needs
 	// consent.
 	Token string
+	// Split is the review's SplitToken where only what can be shipped now is ordered, and the rest stays in the cart.
+	Split string
 	Note  string
 }
 
@@ -84,7 +86,7 @@ func (d *Desk) placeNew(ctx context.Context, a buyer.Account, c buyer.Credential
 	case len(cart.Lines) == 0:
 		return ErrNothingToOrder
 	}
-	lines, unreachable := d.agreedLines(ctx, a, c, cart, agreed)
+	s, unreachable := d.agreedTo(ctx, a, c, cart, agreed)
 	if unreachable != nil && !errkind.Upstream(unreachable) {
 		return unreachable
 	}
@@ -92,10 +94,8 @@ func (d *Desk) placeNew(ctx context.Context, a buyer.Account, c buyer.Credential
 	if err != nil {
 		return err
 	}
-	s := Submission{
-		ID: id, Buyer: a.ID, Cart: cart.ID, CartVersion: cart.Version, Lines: lines, Note: agreed.Note,
-		State: Prepared, Sealed: sealed, CreatedAt: d.Now(), ChangedAt: d.Now(),
-	}
+	s.ID, s.Buyer, s.Cart, s.CartVersion, s.Note = id, a.ID, cart.ID, cart.Version, agreed.Note
+	s.State, s.Sealed, s.CreatedAt, s.ChangedAt = Prepared, sealed, d.Now(), d.Now()
 	d.claim(id) // before it exists, so that Recover can't think it stale
 	if err := d.Submissions.Prepare(ctx, s); err != nil {
 		d.release(id)
@@ -121,29 +121,45 @@ func (d *Desk) unlessPlaced(ctx context.Context, b buyer.ID, id SubmissionID, ca
 	return cause
 }
 
-// agreedLines reviews the cart once more and returns the lines to order at the prices agreed to. With an error of the
-// service's it returns the lines as they were shown.
-func (d *Desk) agreedLines(ctx context.Context, a buyer.Account, c buyer.Credentials, cart Cart, agreed Agreement) ([]SubmissionLine, error) {
+// agreedTo reviews the cart once more and returns what was agreed to of a submission: lines at their prices, the orders and
+// the earlier submission that the buyer knows of, and what stays in the cart. With an error of the service's it returns the
+// lines as they were shown.
+func (d *Desk) agreedTo(ctx context.Context, a buyer.Account, c buyer.Credentials, cart Cart, agreed Agreement) (Submission, error) {
 	shown, err := d.Shown(ctx, a.ID, cart.items())
 	if err != nil {
-		return nil, err
+		return Submission{}, err
 	}
 	r, err := d.review(ctx, c, cart, shown)
 	if err != nil {
-		return shownLines(cart, shown), err
+		return Submission{Lines: shownLines(cart, shown)}, err
 	}
-	lines := r.Orderable()
 	switch {
-	case len(lines) == 0:
-		return nil, ErrNothingToOrder
-	case agreed.Token == "" && r.NeedsConsent, agreed.Token != "" && agreed.Token != r.Token:
-		return nil, ErrNotAgreed
+	case len(r.Orderable()) == 0:
+		return Submission{}, ErrNothingToOrder
+	case agreed.Token == "" && r.NeedsConsent, agreed.Token != "" && agreed.Token != r.Token,
+		agreed.Split != "" && agreed.Split != r.SplitToken:
+		return Submission{}, ErrNotAgreed
 	}
-	out := make([]SubmissionLine, len(lines))
-	for i, l := range lines {
-		out[i] = SubmissionLine{ItemID: l.ItemID, Name: l.Name, Quantity: l.Quantity, Price: *l.Offer.Price}
+	var s Submission
+	for _, l := range r.Orderable() {
+		quantity := l.Quantity
+		if agreed.Split != "" {
+			quantity = l.Now()
+			if later := l.Quantity.Sub(quantity); later.IsPositive() {
+				s.Rest = append(s.Rest, NewLine{ItemID: l.ItemID, Quantity: later})
+			}
+		}
+		if quantity.IsPositive() {
+			s.Lines = append(s.Lines, SubmissionLine{ItemID: l.ItemID, Name: l.Name, Quantity: quantity, Price: *l.Offer.Price})
+		}
 	}
-	return out, nil
+	for _, twin := range r.Twins {
+		s.Allowed = append(s.Allowed, twin.ID)
+	}
+	if r.Unresolved != nil {
+		s.Parent = r.Unresolved.ID
+	}
+	return s, nil
 }
 
 func shownLines(cart Cart, shown map[catalog.ItemID]Shown) []SubmissionLine {

@@ -22,6 +22,11 @@ const (
 	candidatesAtOnce = 5
 	// readEvery is the pace of reading after the quick reads, with a fifth of jitter either way.
 	readEvery = time.Minute
+	// LateWatch is how long after sending an order may still turn up that was given up: it is looked for, and the credentials
+	// for that are kept.
+	LateWatch = 24 * time.Hour
+	// watchClosely is how many quiet periods an order that was given up is looked for often, three times in each.
+	watchClosely = 4
 )
 
 // quickReads and answeredReads are when an unknown submission is read first, counted from when it became unknown. Where the
@@ -45,24 +50,49 @@ func nextRead(s Submission, now time.Time) time.Time {
 	return now.Add(readEvery*4/5 + rand.N(readEvery*2/5))
 }
 
-// Reconcile reads the list of orders once for an UNKNOWN submission and concludes what can be concluded:
+// nextLook returns when an order that was given up is looked for again after now; zero when the late watch is over by then.
+func (d *Desk) nextLook(s Submission, now time.Time) time.Time {
+	pause := d.Quiet
+	if now.Sub(s.SentAt) < watchClosely*d.Quiet {
+		pause /= 3
+	}
+	if at := now.Add(pause); at.Before(s.SentAt.Add(LateWatch)) {
+		return at
+	}
+	return time.Time{}
+}
+
+// Reconcile reads the list of orders once for a submission that is UNKNOWN or on the late watch, and concludes what can be
+// concluded:
 //
 //	one new order with exactly our lines, none like it  CONFIRMED
 //	several, or some that are near                      NEEDS_BUYER
 //	none, after a refusal                               REJECTED
 //	none, for long enough (see absent)                  PROBABLY_NOT_CREATED
+//	one with exactly our lines, on the late watch       LATE_FOUND
 //
-// A read that failed or is not complete concludes nothing, and s stays UNKNOWN until its next read.
+// A read that failed or is not complete concludes nothing, and s stays where it is until its next read.
 func (d *Desk) Reconcile(ctx context.Context, s Submission) (Submission, error) {
-	if s.State != Uncertain {
+	if s.State != Uncertain && !s.State.Watched() {
 		return s, nil
 	}
 	found, c, err := d.read(ctx, s)
 	if err != nil {
-		s.NextReadAt = nextRead(s, d.Now())
+		s.NextReadAt = d.readAgain(s, d.Now())
 		return s, errors.Join(err, d.Submissions.Touch(ctx, s))
 	}
+	if s.State.Watched() {
+		return d.concludeLate(ctx, s, found)
+	}
 	return d.conclude(ctx, s, c, found)
+}
+
+// readAgain returns when s is read again if nothing changes.
+func (d *Desk) readAgain(s Submission, now time.Time) time.Time {
+	if s.State.Watched() {
+		return d.nextLook(s, now)
+	}
+	return nextRead(s, now)
 }
 
 // finding is what one complete read has to say about a submission.
@@ -98,12 +128,25 @@ func (d *Desk) find(ctx context.Context, s Submission, c buyer.Credentials, orde
 		return finding{}, errors.Join(errIncomplete, err)
 	}
 	d.keepOrders(ctx, s.Buyer, orders)
-	candidates, err := d.candidates(ctx, c, s.news(orders))
+	if s.State.Watched() {
+		// Asked after the list was read, and before what is explained: a new order may be the one of a submission that is open.
+		if _, found, err := d.Submissions.OpenSubmission(ctx, s.Buyer); found || err != nil {
+			return finding{}, errors.Join(errIncomplete, err)
+		}
+	}
+	news, err := d.unexplained(ctx, s, orders)
+	if err != nil {
+		return finding{}, err
+	}
+	ours := s.quantities()
+	if s.State.Watched() {
+		news = slices.DeleteFunc(news, func(o Order) bool { return !mayEqual(o, ours) })
+	}
+	candidates, err := d.withLines(ctx, c, news)
 	if err != nil {
 		return finding{}, errors.Join(errIncomplete, err)
 	}
 	var found finding
-	ours := s.quantities()
 	for _, o := range candidates {
 		switch likeness := compare(ours, quantities(o.Lines)); {
 		case likeness == exact:
@@ -135,23 +178,32 @@ func (d *Desk) complete(ctx context.Context, s Submission, orders []Order) (bool
 	return true, nil
 }
 
-// news returns the orders that were not there before sending. A return is never an order of ours: it holds nothing ordered.
-func (s Submission) news(orders []Order) []Order {
+// unexplained returns the orders that s may have made: those that were not there before sending, explain no other submission,
+// and are not among those of which the buyer said that they are another's. A return is never an order of ours: it holds
+// nothing ordered.
+func (d *Desk) unexplained(ctx context.Context, s Submission, orders []Order) ([]Order, error) {
+	explained, err := d.Submissions.Explained(ctx, s.Buyer)
+	if err != nil {
+		return nil, err
+	}
 	var news []Order
 	for _, o := range orders {
-		if !slices.Contains(s.Baseline, o.ID) && !o.GoodsCount.IsNegative() && !o.Sum.IsNegative() {
+		switch {
+		case slices.Contains(s.Baseline, o.ID), slices.Contains(s.Dismissed, o.ID), slices.Contains(explained, o.ID):
+		case o.GoodsCount.IsNegative(), o.Sum.IsNegative():
+		default:
 			news = append(news, o)
 		}
 	}
-	return news
+	return news, nil
 }
 
-// candidates reads every new order with its lines. They are few: made in the minutes since the baseline.
-func (d *Desk) candidates(ctx context.Context, c buyer.Credentials, news []Order) ([]Order, error) {
-	full := make([]Order, len(news))
+// withLines reads orders with their lines. They are few: made in the minutes since a baseline, or alike to begin with.
+func (d *Desk) withLines(ctx context.Context, c buyer.Credentials, orders []Order) ([]Order, error) {
+	full := make([]Order, len(orders))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(candidatesAtOnce)
-	for i, o := range news {
+	for i, o := range orders {
 		group.Go(func() (err error) {
 			full[i], err = d.readOrder(ctx, c, o.ID, false)
 			return err
@@ -186,6 +238,42 @@ func (d *Desk) conclude(ctx context.Context, s Submission, c buyer.Credentials, 
 	return s, d.Submissions.Touch(ctx, s)
 }
 
+// concludeLate says loudly that an order which was given up exists, or notes the read.
+func (d *Desk) concludeLate(ctx context.Context, s Submission, found finding) (Submission, error) {
+	if len(found.exact) > 0 {
+		id, err := d.likeliest(ctx, s, found.exact)
+		if err != nil {
+			return s, err
+		}
+		return d.lateFound(ctx, s, id, EvidenceList)
+	}
+	s.ReadsOK, s.LastReadAt, s.NextReadAt = s.ReadsOK+1, d.Now(), d.nextLook(s, d.Now())
+	return s, d.Submissions.Touch(ctx, s)
+}
+
+// likeliest chooses among orders that a given-up submission may have made: one that was there before it was sent again can't be
+// the repeat's.
+func (d *Desk) likeliest(ctx context.Context, s Submission, exact []ID) (ID, error) {
+	children, err := d.Submissions.Children(ctx, s.Buyer, s.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range exact {
+		if slices.ContainsFunc(children, func(child Submission) bool { return slices.Contains(child.Baseline, id) }) {
+			return id, nil
+		}
+	}
+	return exact[0], nil
+}
+
+func (d *Desk) lateFound(ctx context.Context, s Submission, id ID, how Evidence) (Submission, error) {
+	s, err := d.move(ctx, s, LateFound, func(next *Submission) { next.OrderID, next.Evidence = id, how })
+	if err == nil {
+		d.Log.WarnContext(ctx, "order_late_found", "submission", s.ID, "order", id, "evidence", how)
+	}
+	return s, err
+}
+
 // absent tells whether a complete read at now that found nothing lets s be called probably not created. The last two
 // complete reads lie apart; where the service answered there were three, else both came after the quiet period.
 func (d *Desk) absent(s Submission, now time.Time) bool {
@@ -200,4 +288,4 @@ func (d *Desk) absent(s Submission, now time.Time) bool {
 
 // quietEnd is when an order that the service was still making would have appeared. It counts from the last moment at which
 // sending could have begun.
-func (d *Desk) quietEnd(s Submission) time.Time { return s.SentAt.Add(fence + d.Quiet) }
+func (d *Desk) quietEnd(s Submission) time.Time { return s.SentAt.Add(fenceAfter + d.Quiet) }

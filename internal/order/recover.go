@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// staleAfter is when a submission that nobody here works on is taken over. It is longer than the fence, so a worker
+	// staleAfter is when a submission that nobody here works on is taken over. It is longer than a fence stands open, so a worker
 	// elsewhere that has not begun to send can't any more; an answer it still receives is never lost to the takeover.
-	staleAfter = fence + 10*time.Second
+	staleAfter = fenceAfter + 10*time.Second
 	// sweepEvery is how often unfinished submissions are looked at when no reading is due sooner.
 	sweepEvery = 15 * time.Second
 	// sweepPause is the least time between two looks: a submission that is due may be in somebody's hands for a moment.
@@ -46,7 +46,8 @@ func (d *Desk) Run(ctx context.Context) {
 }
 
 // Recover takes care of every submission that nobody here works on: one that was never sent becomes NOT_SENT, one that may
-// have been sent becomes UNKNOWN, and an UNKNOWN one that is due is read. It never sends an order.
+// have been sent becomes UNKNOWN, one that is due to be looked for is looked for, and a number that was answered and could
+// not be written down is written down. It never sends an order.
 func (d *Desk) Recover(ctx context.Context) error {
 	_, err := d.sweep(ctx)
 	return err
@@ -69,10 +70,11 @@ func (d *Desk) stir() {
 // sweep recovers and returns when to do it again.
 func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 	next = d.Now().Add(sweepEvery)
-	unfinished, err := d.Submissions.Unfinished(ctx)
+	unfinished, err := d.Submissions.Unfinished(ctx, d.Now().Add(-LateWatch))
 	if err != nil {
 		return next, err
 	}
+	d.writeAnswered(ctx)
 	hurried := d.hurried.Swap(false)
 	settled := make([]Submission, len(unfinished))
 	failures := make([]error, len(unfinished))
@@ -91,7 +93,7 @@ func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 	}
 	_ = group.Wait()
 	for _, s := range settled {
-		if s.State == Uncertain && s.NextReadAt.Before(next) {
+		if (s.State == Uncertain || s.State.Watched()) && !s.NextReadAt.IsZero() && s.NextReadAt.Before(next) {
 			next = s.NextReadAt
 		}
 	}
@@ -111,7 +113,7 @@ func (d *Desk) recoverOne(ctx context.Context, s Submission, hurried bool) (afte
 	now := d.Now()
 	stale := now.Sub(s.ChangedAt) >= staleAfter
 	switch {
-	case s.State == Uncertain && (hurried || !s.NextReadAt.After(now)):
+	case s.State == Uncertain && (hurried || !s.NextReadAt.After(now)), s.State.Watched() && !s.NextReadAt.IsZero() && !s.NextReadAt.After(now):
 		after, err = d.Reconcile(ctx, s)
 	case s.State == Sending && stale:
 		after, err = d.move(ctx, s, Uncertain, func(next *Submission) { next.NextReadAt = nextRead(*next, now) })

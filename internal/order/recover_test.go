@@ -122,27 +122,35 @@ func TestTheBuyerSettlesWhatReadingCannot(t *testing.T) {
 				s.Fatalf("candidates %+v", candidates)
 			}
 			for _, wrong := range []order.ID{old, "9999"} {
-				if _, err := s.desk.Settle(s.Context(), account, dealer, id, wrong); !errors.Is(err, order.ErrNoOrder) {
+				if _, err := s.desk.Choose(s.Context(), account, dealer, id, wrong); !errors.Is(err, order.ErrNoOrder) {
 					s.Errorf("order %s was taken: %v", wrong, err)
 				}
 			}
-			sub, err := s.desk.Settle(s.Context(), account, dealer, id, candidates[0].ID)
+			sub, err := s.desk.Choose(s.Context(), account, dealer, id, candidates[0].ID)
 			s.must(err)
 			if sub.State != order.Confirmed || sub.OrderID != candidates[0].ID || sub.Evidence != order.EvidenceBuyer {
 				s.Errorf("%s, order %s by %s", sub.State, sub.OrderID, sub.Evidence)
 			}
-			if _, err := s.desk.Settle(s.Context(), account, dealer, id, ""); !errors.Is(err, order.ErrSettled) {
+			if _, err := s.desk.Dismiss(s.Context(), dealer.Buyer(), id, nil); !errors.Is(err, order.ErrSettled) {
 				s.Errorf("it was settled twice: %v", err)
 			}
 		})
 	})
+	// His own may still turn up: the search goes on, and only what he has not seen yet is shown to him again.
 	t.Run("none is", func(t *testing.T) {
 		open(t, func(s *shop) {
 			id, _ := arrange(s)
-			sub, err := s.desk.Settle(s.Context(), account, dealer, id, "")
+			candidates, err := s.desk.Candidates(s.Context(), s.submission(id))
 			s.must(err)
-			if sub.State != order.Closed || s.cart().Frozen || len(s.cart().Lines) != 2 {
+			sub, err := s.desk.Dismiss(s.Context(), dealer.Buyer(), id, []order.ID{candidates[0].ID})
+			s.must(err)
+			if sub.State != order.Uncertain || !s.cart().Frozen {
 				s.Errorf("%s, cart %+v", sub.State, s.cart())
+			}
+			s.must(s.desk.Recover(s.Context()))
+			s.wantState(id, order.Confirmed)
+			if got := s.submission(id).OrderID; got != candidates[1].ID {
+				s.Errorf("order %s is taken, want %s, the one that is left", got, candidates[1].ID)
 			}
 		})
 	})

@@ -31,11 +31,17 @@ type Review struct {
 	// Total is of the lines that will be ordered, at the prices read now, in conventional units.
 	Total decimal.Decimal
 	// NeedsConsent is true when a line differs from what was shown by more than is allowed without asking, or will be left
-	// out of the order.
+	// out of the order, or an order may come to be there twice.
 	NeedsConsent bool
-	// Token stands for exactly these lines and prices of this cart.
-	Token  string
-	ReadAt time.Time
+	// Twins are recent orders with exactly these lines, as far as is known here: ordering again makes another.
+	Twins []Order
+	// Unresolved is an earlier submission of this cart of which it is not known whether it made an order; nil if none.
+	Unresolved *Submission
+	// Token stands for exactly these lines and prices of this cart, these twins and that submission.
+	Token string
+	// SplitToken stands for what of it can be shipped now; empty where that is all or nothing.
+	SplitToken string
+	ReadAt     time.Time
 }
 
 // ReviewLine is a line of the cart with what was shown for it and what the service says now.
@@ -55,6 +61,11 @@ func (l ReviewLine) Orderable() bool { return !l.Gone && l.Offer.Orderable() }
 // Short is how much more is wanted than the buyer's branch has: it is ordered, but may not be reserved at once.
 func (l ReviewLine) Short() decimal.Decimal {
 	return decimal.Max(l.Quantity.Sub(l.Offer.Available), decimal.Zero)
+}
+
+// Now is how much of the line the buyer's branch can ship now, in whole pieces.
+func (l ReviewLine) Now() decimal.Decimal {
+	return decimal.Max(decimal.Min(l.Quantity, l.Offer.Available.Floor()), decimal.Zero)
 }
 
 // Sum is the line's cost at the price read now; zero where the line is left out.
@@ -108,8 +119,40 @@ func (d *Desk) review(ctx context.Context, c buyer.Credentials, cart Cart, shown
 		r.Total = r.Total.Add(l.Sum())
 		r.NeedsConsent = r.NeedsConsent || l.Deviates || !l.Orderable()
 	}
-	r.Token = r.token()
+	if err := d.addDoubts(ctx, &r); err != nil {
+		return Review{}, err
+	}
+	r.Token, r.SplitToken = r.token(), r.splitToken()
 	return r, nil
+}
+
+// addDoubts finds what could make the order a second one: a recent order with the same lines, and a submission of this cart
+// that stayed without an answer.
+func (d *Desk) addDoubts(ctx context.Context, r *Review) error {
+	var whole, now []NewLine
+	for _, l := range r.Orderable() {
+		whole = append(whole, NewLine{ItemID: l.ItemID, Quantity: l.Quantity})
+		if l.Now().IsPositive() {
+			now = append(now, NewLine{ItemID: l.ItemID, Quantity: l.Now()})
+		}
+	}
+	twins, err := d.Twins(ctx, r.Cart.Buyer, whole, now)
+	if err != nil {
+		return err
+	}
+	unsettled, err := d.Submissions.Unsettled(ctx, r.Cart.Buyer, d.Now().Add(-LateWatch))
+	if err != nil {
+		return err
+	}
+	r.Twins = twins
+	for _, s := range unsettled {
+		if s.State.Watched() && s.Cart == r.Cart.ID {
+			r.Unresolved = &s
+			break
+		}
+	}
+	r.NeedsConsent = r.NeedsConsent || len(r.Twins) > 0 || r.Unresolved != nil
+	return nil
 }
 
 // deviates tells whether now differs from a price shown before by more than percent of it. No price shown is a difference.
@@ -133,7 +176,28 @@ func (r Review) token() string {
 		}
 		fmt.Fprintf(h, "\n%q %s %s", l.ItemID, l.Quantity, price)
 	}
+	for _, twin := range r.Twins {
+		fmt.Fprintf(h, "\ntwin %q", twin.ID)
+	}
+	if r.Unresolved != nil {
+		fmt.Fprintf(h, "\nafter %q", r.Unresolved.ID)
+	}
 	return string(r.Cart.ID) + "." + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// splitToken hashes how much of each line can be shipped now.
+func (r Review) splitToken() string {
+	h := sha256.New()
+	some, all := false, true
+	for _, l := range r.Orderable() {
+		some = some || l.Now().IsPositive()
+		all = all && l.Now().Equal(l.Quantity)
+		fmt.Fprintf(h, "%q %s\n", l.ItemID, l.Now())
+	}
+	if all || !some {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // tokenCart returns the generation a token names; empty for what is not a token.

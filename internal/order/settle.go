@@ -21,8 +21,12 @@ func (d *Desk) Candidates(ctx context.Context, s Submission) ([]Order, error) {
 	if err != nil {
 		return nil, err
 	}
+	news, err := d.unexplained(ctx, s, copies)
+	if err != nil {
+		return nil, err
+	}
 	var candidates []Order
-	for _, o := range s.news(copies) {
+	for _, o := range news {
 		full, err := d.Orders.Order(ctx, s.Buyer, o.ID)
 		if err != nil {
 			return nil, err
@@ -34,18 +38,14 @@ func (d *Desk) Candidates(ctx context.Context, s Submission) ([]Order, error) {
 	return candidates, nil
 }
 
-// Settle takes the buyer's word on a submission in NEEDS_BUYER: the order that is his, or none of them, which closes it and
-// gives the cart back. ErrNoOrder for an order that was there before, or is not his.
-func (d *Desk) Settle(ctx context.Context, a buyer.Account, c buyer.Credentials, id SubmissionID, chosen ID) (Submission, error) {
-	s, err := d.Submissions.Submission(ctx, a.ID, id)
-	switch {
-	case err != nil:
-		return Submission{}, err
-	case s.State != NeedsBuyer:
-		return s, ErrSettled
-	case chosen == "":
-		return d.move(ctx, s, Closed, nil)
-	case slices.Contains(s.Baseline, chosen):
+// Choose takes the buyer's word on a submission in NEEDS_BUYER: which order is his. ErrNoOrder for one that was there before,
+// or is not his; ErrSettled where the submission does not wait for his word.
+func (d *Desk) Choose(ctx context.Context, a buyer.Account, c buyer.Credentials, id SubmissionID, chosen ID) (Submission, error) {
+	s, err := d.waiting(ctx, a.ID, id, NeedsBuyer)
+	if err != nil {
+		return s, err
+	}
+	if slices.Contains(s.Baseline, chosen) {
 		return s, ErrNoOrder
 	}
 	if _, err := d.Orders.Order(ctx, a.ID, chosen); err != nil {
@@ -56,4 +56,37 @@ func (d *Desk) Settle(ctx context.Context, a buyer.Account, c buyer.Credentials,
 		return s, err
 	}
 	return d.finish(ctx, s, c), nil
+}
+
+// Dismiss takes the buyer's word that none of the orders he was shown is his. The search goes on without them: his may still
+// turn up. ErrSettled.
+func (d *Desk) Dismiss(ctx context.Context, b buyer.ID, id SubmissionID, seen []ID) (Submission, error) {
+	s, err := d.waiting(ctx, b, id, NeedsBuyer)
+	if err != nil {
+		return s, err
+	}
+	s, err = d.move(ctx, s, Uncertain, func(next *Submission) {
+		next.Dismissed = append(slices.Clone(s.Dismissed), seen...)
+		next.ReadsOK, next.NextReadAt = 0, d.Now()
+	})
+	d.stir()
+	return s, err
+}
+
+// GiveUp takes the buyer's word that a submission which probably made no order is done with. The late watch goes on. ErrSettled.
+func (d *Desk) GiveUp(ctx context.Context, b buyer.ID, id SubmissionID) (Submission, error) {
+	s, err := d.waiting(ctx, b, id, ProbablyNotCreated)
+	if err != nil {
+		return s, err
+	}
+	return d.move(ctx, s, Closed, nil)
+}
+
+// waiting returns a submission that waits for the buyer's word in a state. ErrSettled where it does not.
+func (d *Desk) waiting(ctx context.Context, b buyer.ID, id SubmissionID, in State) (Submission, error) {
+	s, err := d.Submissions.Submission(ctx, b, id)
+	if err == nil && s.State != in {
+		err = ErrSettled
+	}
+	return s, err
 }

@@ -47,8 +47,9 @@ type SubmissionStore interface {
 	// ErrCartChanged if (Cart, CartVersion) is not current, ErrOpenSubmission if another is open.
 	Prepare(ctx context.Context, s Submission) error
 	// Move changes a submission found in state and epoch, raises the epoch, and appends to the history, durably. change sets
-	// the new state and fields. In the same transaction CONFIRMED ends the cart's generation; NOT_SENT, REJECTED,
-	// PROBABLY_NOT_CREATED and CLOSED return the cart as a new version. ErrMoved if state or epoch are no longer so.
+	// the new state and fields. In the same transaction CONFIRMED ends the cart's generation; NOT_SENT, REJECTED
+	// and PROBABLY_NOT_CREATED return the cart as a new version. ErrMoved if state or epoch are no longer so. CONFIRMED with a
+	// Rest ends the generation and begins the next with the rest.
 	Move(ctx context.Context, id SubmissionID, state State, epoch int64, change func(*Submission)) (Submission, error)
 	// Touch stores the fields that reading changes (ReadsOK, LastReadAt, NextReadAt, NoteSent, NoteError) without a move.
 	Touch(ctx context.Context, s Submission) error
@@ -56,8 +57,16 @@ type SubmissionStore interface {
 	Submission(ctx context.Context, b buyer.ID, id SubmissionID) (Submission, error)
 	// OpenSubmission returns the buyer's open submission, if any.
 	OpenSubmission(ctx context.Context, b buyer.ID) (Submission, bool, error)
-	// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, for recovery only.
-	Unfinished(ctx context.Context) ([]Submission, error)
+	// Unsettled lists the buyer's submissions that are open, and those of which an order turned up late or still may that were
+	// sent after a moment; newest first.
+	Unsettled(ctx context.Context, b buyer.ID, sentAfter time.Time) ([]Submission, error)
+	// Children lists the buyer's submissions that repeat one of his, oldest first.
+	Children(ctx context.Context, b buyer.ID, parent SubmissionID) ([]Submission, error)
+	// Explained lists the orders that the buyer's submissions have become.
+	Explained(ctx context.Context, b buyer.ID) ([]ID, error)
+	// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, and those on the late watch that
+	// were sent after a moment; for recovery only.
+	Unfinished(ctx context.Context, sentAfter time.Time) ([]Submission, error)
 	// History returns the moves of a buyer's submission, oldest first.
 	History(ctx context.Context, b buyer.ID, id SubmissionID) ([]Step, error)
 }

@@ -16,12 +16,20 @@ type SubmissionID string
 //
 //	cart --Place--> PREPARED --GetOrders ok--> BASELINED --durable--> SENDING --id--> CONFIRMED
 //	                   |                           |                     |--provably not executed--> NOT_SENT | REJECTED
-//	                   +--GetOrders fails----------+--> NOT_SENT         +--anything else----------> UNKNOWN
-//	UNKNOWN --one exact new order--> CONFIRMED     UNKNOWN --several or similar--> NEEDS_BUYER --his word--> CONFIRMED | CLOSED
-//	UNKNOWN --refused, and none in one complete read--> REJECTED
-//	UNKNOWN --quiet period over, none--> PROBABLY_NOT_CREATED --> CLOSED | a new submission;  --late match--> LATE_FOUND
+//	                   |--GetOrders fails,         |                     |--fence closed-----------> NOT_SENT
+//	                   |  the same lines there     |                     +--anything else----------> UNKNOWN
+//	                   |  already--> NOT_SENT      +--stopped--> NOT_SENT
 //
-// Every move is a compare-and-set on (state, epoch) in storage and leaves a row in an append-only history.
+//	UNKNOWN --one exact new order, or a late answer--> CONFIRMED
+//	UNKNOWN --several or similar--> NEEDS_BUYER --«it is this one», or a late answer--> CONFIRMED
+//	                                            --«none of these»--> UNKNOWN, which looks at them no more
+//	UNKNOWN --refused, and none in one complete read--> REJECTED
+//	UNKNOWN --none for long enough--> PROBABLY_NOT_CREATED --closed by the buyer--> CLOSED
+//	PROBABLY_NOT_CREATED | CLOSED --a match or an answer within the late watch--> LATE_FOUND
+//
+// Sending again makes a submission of its own with this one as its parent, which stays on the late watch. Every move is a
+// compare-and-set on (state, epoch) in storage and leaves a row in an append-only history. The model in model_test.go walks
+// all of this; the table at Next is checked against it.
 type State string
 
 const (
@@ -47,6 +55,9 @@ func (s State) Open() bool {
 	return false
 }
 
+// Watched tells whether an order of the submission may still turn up, though nothing is waited for: the late watch.
+func (s State) Watched() bool { return s == ProbablyNotCreated || s == Closed }
+
 // Evidence says how we know that an order exists.
 type Evidence string
 
@@ -66,6 +77,17 @@ type Submission struct {
 	Note        string
 	State       State
 	Epoch       int64
+
+	// Parent is the earlier submission of the same cart that stayed without an answer: this one was sent again knowing that.
+	Parent SubmissionID
+	// Allowed are orders with the same lines that the buyer knew of when he sent this one.
+	Allowed []ID
+	// Twin is an order with the same lines that he did not know of: nothing was sent.
+	Twin ID
+	// Dismissed are orders of which the buyer said that they are not this one.
+	Dismissed []ID
+	// Rest is what stays in the cart when this part of it has become an order.
+	Rest []NewLine
 
 	Baseline   []ID      // order numbers in GetOrders just before sending
 	BaselineAt time.Time // zero before BASELINED

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"storefront/internal/buyer"
@@ -12,9 +13,6 @@ import (
 const (
 	// readTimeout bounds reading orders.
 	readTimeout = time.Minute
-	// fence is how long after SENDING was written down CreateOrder may still be started. After it nothing is sent any more,
-	// so the quiet period can be counted from it.
-	fence = 20 * time.Second
 	// answerTimeout is how long the answer is waited for. Too short a wait only makes outcomes unknown.
 	answerTimeout = 90 * time.Second
 )
@@ -27,6 +25,7 @@ func (d *Desk) Submit(ctx context.Context, s Submission, c buyer.Credentials) (S
 	if err != nil || s.State != Baselined {
 		return s, err
 	}
+	ctx = WithFence(ctx, d.Now)
 	s, err = d.move(ctx, s, Sending, func(next *Submission) { next.SentAt = d.Now() })
 	if err != nil {
 		return s, err // unclear whether it was written down: nothing is sent either way
@@ -38,12 +37,21 @@ func (d *Desk) Submit(ctx context.Context, s Submission, c buyer.Credentials) (S
 	return d.failed(ctx, s, sendErr)
 }
 
-// baseline reads the orders that exist before sending. It proves the service and the password, and an order that is not in
-// it can be ours. When it fails nothing was sent.
+// baseline reads the orders that exist before sending. It proves the service and the password, an order that is not in it
+// can be ours, and one with the same lines that the buyer does not know of stops the submission. When it fails nothing was
+// sent.
 func (d *Desk) baseline(ctx context.Context, s Submission, c buyer.Credentials) (Submission, error) {
 	orders, err := d.readOrders(ctx, c)
 	if err != nil {
 		return d.notSent(ctx, s, err)
+	}
+	twin, err := d.unknownTwin(ctx, s, c, orders)
+	switch {
+	case err != nil:
+		return d.notSent(ctx, s, err)
+	case twin != "":
+		d.keepOrders(ctx, s.Buyer, orders)
+		return d.move(ctx, s, NotSent, func(next *Submission) { next.Twin = twin; next.setFault(errTwin) })
 	}
 	ids := make([]ID, len(orders))
 	for i, o := range orders {
@@ -61,13 +69,13 @@ var errFenced = &SendError{Class: ClassNotSent, Err: errors.New("the time to sta
 
 // create is the one place that calls CreateOrder.
 func (d *Desk) create(ctx context.Context, s Submission, c buyer.Credentials) (ID, error) {
-	ctx, cancel := context.WithTimeout(ctx, fence+answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, fenceAfter+answerTimeout)
 	defer cancel()
 	lines := make([]NewLine, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = NewLine{ItemID: l.ItemID, Quantity: l.Quantity}
 	}
-	if !d.Now().Before(s.SentAt.Add(fence)) {
+	if !MayStart(ctx) { // it is asked once more when the connection stands
 		return "", errFenced
 	}
 	id, err := d.Distributor.CreateOrder(ctx, c, lines)
@@ -78,6 +86,8 @@ func (d *Desk) create(ctx context.Context, s Submission, c buyer.Credentials) (I
 }
 
 // failed writes down a CreateOrder that did not answer with a number. Only what provably was not executed is settled here.
+//
+// Somebody else may have called it unknown meanwhile: what was learned late of an order that was not made changes nothing.
 func (d *Desk) failed(ctx context.Context, s Submission, err error) (Submission, error) {
 	class := classOf(err)
 	switch {
@@ -134,34 +144,28 @@ func faultText(err error) string {
 
 // confirmed writes down the number the service answered with, and finishes the order.
 func (d *Desk) confirmed(ctx context.Context, s Submission, c buyer.Credentials, id ID) (Submission, error) {
+	d.remember(s, id)
 	s, err := d.confirmByAnswer(ctx, s, id)
 	if err != nil {
 		d.Log.ErrorContext(ctx, "order_confirmed_not_persisted", "submission", s.ID, "order", id, "error", err)
 		return s, err
 	}
+	d.forget(s.ID)
+	if s.OrderID != id {
+		return s, nil
+	}
 	return d.finish(ctx, s, c), nil
 }
 
-// confirmPauses are the waits between tries to write an answered number down while storage fails.
+// confirmPauses are the waits between tries to write an answered number down while storage fails. After them Recover goes on
+// trying; until then the number is known here alone.
 var confirmPauses = [...]time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second}
 
-// confirmByAnswer never gives up a positive answer to another's move: while the worker waited, Recover may have called the
-// submission unknown, or even probably not created.
 func (d *Desk) confirmByAnswer(ctx context.Context, s Submission, id ID) (Submission, error) {
 	for try := 0; ; try++ {
-		to := Confirmed
-		if s.State == ProbablyNotCreated || s.State == Closed {
-			to = LateFound
-		}
-		moved, err := d.move(ctx, s, to, func(next *Submission) {
-			next.OrderID, next.Evidence, next.Answered = id, EvidenceAnswer, true
-			next.FaultKind, next.FaultText = "", ""
-		})
-		if err == nil {
-			return moved, nil
-		}
-		if try == len(confirmPauses) {
-			return s, err
+		written, err := d.writeAnswer(ctx, s, id)
+		if err == nil || try == len(confirmPauses) {
+			return written, err
 		}
 		if !errors.Is(err, ErrMoved) {
 			d.Log.ErrorContext(ctx, "order_confirmed_not_persisted", "submission", s.ID, "order", id, "error", err)
@@ -170,13 +174,33 @@ func (d *Desk) confirmByAnswer(ctx context.Context, s Submission, id ID) (Submis
 		if latest, err := d.Submissions.Submission(ctx, s.Buyer, s.ID); err == nil {
 			s = latest
 		}
-		if s.OrderID != "" { // found by reading meanwhile
-			if s.OrderID != id {
-				d.Log.ErrorContext(ctx, "order_found_and_another_answered", "submission", s.ID, "found", s.OrderID, "answered", id)
-			}
-			return s, nil
-		}
 	}
+}
+
+// writeAnswer writes an answered number down on s as it stands. A positive answer is never given up to another's move: while
+// the worker waited, Recover may have called the submission unknown, or even probably not created.
+func (d *Desk) writeAnswer(ctx context.Context, s Submission, id ID) (Submission, error) {
+	if s.OrderID != "" { // found by reading meanwhile
+		if s.OrderID != id {
+			d.Log.ErrorContext(ctx, "order_found_and_another_answered", "submission", s.ID, "found", s.OrderID, "answered", id)
+		}
+		return s, nil
+	}
+	explained, err := d.Submissions.Explained(ctx, s.Buyer)
+	switch {
+	case err != nil:
+		return s, err
+	case slices.Contains(explained, id): // one that was sent again was taken for it: there is one order, and it is known
+		d.Log.ErrorContext(ctx, "order_answered_and_taken_by_another", "submission", s.ID, "answered", id)
+		return s, nil
+	}
+	if s.State.Watched() {
+		return d.lateFound(ctx, s, id, EvidenceAnswer)
+	}
+	return d.move(ctx, s, Confirmed, func(next *Submission) {
+		next.OrderID, next.Evidence, next.Answered = id, EvidenceAnswer, true
+		next.FaultKind, next.FaultText = "", ""
+	})
 }
 
 // pause waits, at most until ctx ends.

@@ -134,7 +134,8 @@ var outcomes = []outcome{
 
 	// Orders that are not ours, or look like it.
 	{name: "an older order with the same lines is never taken", happen: func(s *shop) {
-		s.colleague(ours...)
+		old := s.colleague(ours...)
+		s.change(old, func(o *order.Order) { o.CreatedAt = time.Now().Add(-25 * time.Hour) })
 		s.next("CreateOrder", fails(unanswered))
 	}, stands: []standing{{minutes, order.ProbablyNotCreated}}, fault: errkind.Timeout},
 	{name: "a colleague's other order is not taken", happen: func(s *shop) {
@@ -224,7 +225,7 @@ func (s *shop) wantSettled(sub order.Submission, before order.Cart, c outcome) {
 	if sub.FaultText != textOf(c.fault) {
 		s.Errorf("the service's words are %q", sub.FaultText)
 	}
-	if sub.State.Open() != (len(sub.Sealed) > 0) {
+	if (sub.State.Open() || sub.State.Watched()) != (len(sub.Sealed) > 0) {
 		s.Errorf("%s keeps %d bytes of sealed credentials", sub.State, len(sub.Sealed))
 	}
 	cart := s.cart()
@@ -253,6 +254,32 @@ func TestNothingIsSentAfterTheFence(t *testing.T) {
 		s.must(s.desk.Close(s.Context()))
 		s.wantState(id, order.NotSent)
 		s.wantCount(s.called, "CreateOrder", 0)
+	})
+}
+
+// Nor once the connection stands: a machine that was frozen meanwhile wakes up too late.
+func TestNothingIsSentOverAConnectionThatTookTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, newMemory())
+		s.connects = 25 * time.Second
+		id := s.press("")
+		s.must(s.desk.Close(s.Context()))
+		s.wantState(id, order.NotSent)
+		s.wantCount(s.performed, "CreateOrder", 0)
+	})
+}
+
+// And it changes nothing any more where Recover has called the outcome unknown by then: it may not be called certain twice.
+func TestALateNegativeAnswerChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, newMemory())
+		s.connects = 40 * time.Second
+		id := s.press("")
+		time.Sleep(35 * time.Second)
+		s.must(s.newDesk(s.store, s.fakeDistributor).Recover(s.Context())) // another process on the same storage
+		s.must(s.desk.Close(s.Context()))
+		s.wantState(id, order.Uncertain)
+		s.wantCount(s.performed, "CreateOrder", 0)
 	})
 }
 

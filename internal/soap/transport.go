@@ -23,6 +23,7 @@ import (
 var (
 	errFirstByte = fmt.Errorf("no answer began in time: %w", context.DeadlineExceeded)
 	errTunnel    = fmt.Errorf("the proxy made no tunnel in time: %w", context.DeadlineExceeded)
+	errFenced    = fmt.Errorf("the time to start has passed: %w", context.DeadlineExceeded)
 )
 
 // maxFault bounds an answer under an HTTP error, in bytes.
@@ -156,7 +157,7 @@ func (t *Transport) RoundTrip(ctx context.Context, call *Call) error {
 
 // send writes the request and waits for the header of the answer.
 func (t *Transport) send(ctx context.Context, cancel context.CancelCauseFunc, call *Call) (*http.Response, error) {
-	var way way
+	way := way{mayStart: mayStart(ctx)}
 	request, err := t.request(httptrace.WithClientTrace(ctx, way.trace()), call)
 	if err != nil {
 		return nil, &TransportError{Cause: CauseRequest, Err: err}
@@ -174,13 +175,23 @@ func (t *Transport) send(ctx context.Context, cancel context.CancelCauseFunc, ca
 }
 
 // way notes how far a request gets. Its notes come from other goroutines.
-type way struct{ connected, broken atomic.Bool }
+type way struct {
+	mayStart                  func() bool // nil is always
+	connected, broken, fenced atomic.Bool
+}
 
 // trace watches a request. That a connection was never got is a sound proof that no byte of the request left: it comes after
 // name, dial, the proxy's tunnel and handshake, and before the first byte.
 func (w *way) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			if w.mayStart != nil && !w.mayStart() {
+				w.fenced.Store(true)
+				_ = info.Conn.Close() // the request is written after this, into nothing
+				return
+			}
+			w.connected.Store(true)
+		},
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
 				w.broken.Store(true)
@@ -212,6 +223,9 @@ func stopAll(timers []*time.Timer) {
 
 // lost says what is certain of a request without an answer.
 func (t *Transport) lost(err error, w *way) *TransportError {
+	if w.fenced.Load() {
+		err = errFenced
+	}
 	p := progress{started: w.connected.Load(), proxied: t.tunnel > 0, broken: w.broken.Load()}
 	return &TransportError{Started: p.started, Cause: causeOf(err, p), Err: quiet(err)}
 }

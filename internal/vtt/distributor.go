@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"storefront/internal/buyer"
+	"storefront/internal/order"
 	"storefront/internal/secret"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/portal"
@@ -209,9 +210,10 @@ func (d *Distributor) once(ctx context.Context, op portal.Op, attempt func(conte
 	return translate(attempt(ctx))
 }
 
-// write performs an operation that changes an order: within its deadline, at most once.
+// write performs an operation that changes an order: within its deadline, at most once, and not at all once its fence is
+// closed (order.WithFence).
 func (d *Distributor) write(ctx context.Context, op portal.Op, attempt func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, policyOf(op).deadline)
 	defer cancel()
-	return sendError(attempt(ctx))
+	return sendError(attempt(soap.StartIf(ctx, func() bool { return order.MayStart(ctx) })))
 }

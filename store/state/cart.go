@@ -130,16 +130,26 @@ func cartHead(ctx context.Context, tx *sql.Tx, b buyer.ID) (order.Cart, error) {
 	return cart, err
 }
 
-// endCart begins a fresh generation where a submission's cart is still the current one, untouched since it was sent. A cart
-// that was returned meanwhile (CartVersion + 1) and edited is the buyer's, not the submission's.
+// endCart begins a fresh generation where a submission's cart is still the current one, untouched since it was sent; what the
+// submission left behind is in it. A cart that was returned meanwhile (CartVersion + 1) and edited is the buyer's, not the
+// submission's.
 func endCart(ctx context.Context, tx *sql.Tx, s order.Submission) error {
 	ended, err := exec(ctx, tx, `UPDATE carts SET id = $4, version = version + 1, note = ''
 		WHERE buyer_id = $1 AND id = $2 AND version <= $3 + 1`, s.Buyer, s.Cart, s.CartVersion, newID())
 	if err != nil || !ended {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM cart_lines WHERE buyer_id = $1`, s.Buyer)
-	return err
+	if _, err := tx.ExecContext(ctx, `DELETE FROM cart_lines WHERE buyer_id = $1`, s.Buyer); err != nil {
+		return err
+	}
+	for i, line := range s.Rest {
+		_, err := tx.ExecContext(ctx, `INSERT INTO cart_lines (buyer_id, item_id, quantity, added_in, added_at) VALUES ($1, $2, $3, $4, $5)`,
+			s.Buyer, line.ItemID, line.Quantity.IntPart(), i, sqlite.Micros(s.ChangedAt))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // returnCart gives the same lines back as a new version, which can be sent again.

@@ -195,7 +195,7 @@ func TestTheStateOutlivesTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := storetest.StateIn(t, dir, time.Now)
-	list, err := second.Unfinished(t.Context())
+	list, err := second.Unfinished(t.Context(), storetest.Start)
 	if err != nil || len(list) != 1 || list[0].ID != "one" || len(list[0].Lines) != 3 || string(list[0].Sealed) != "sealed" {
 		t.Errorf("found %+v, %v", list, err)
 	}

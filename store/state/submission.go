@@ -76,6 +76,7 @@ func (s *Store) Move(ctx context.Context, id order.SubmissionID, state order.Sta
 func settle(moved *order.Submission, before order.Submission, now time.Time) {
 	moved.ID, moved.Buyer, moved.Cart, moved.CartVersion = before.ID, before.Buyer, before.Cart, before.CartVersion
 	moved.Lines, moved.Note, moved.CreatedAt = before.Lines, before.Note, before.CreatedAt
+	moved.Parent, moved.Allowed, moved.Rest = before.Parent, before.Allowed, before.Rest
 	moved.Epoch, moved.ChangedAt = before.Epoch+1, now.Truncate(time.Microsecond).UTC()
 	switch moved.State {
 	case order.Confirmed, order.NotSent, order.Rejected:
@@ -131,29 +132,59 @@ func (s *Store) OpenSubmission(ctx context.Context, b buyer.ID) (order.Submissio
 	return sub, err == nil, err
 }
 
-// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, oldest first, for recovery only.
-func (s *Store) Unfinished(ctx context.Context) (list []order.Submission, err error) {
+// Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, and those on the late watch that were
+// sent after a moment, oldest first; for recovery only.
+func (s *Store) Unfinished(ctx context.Context, sentAfter time.Time) (list []order.Submission, err error) {
 	err = s.db.View(ctx, func(tx *sql.Tx) error {
-		list, err = submissions(ctx, tx, `WHERE state IN ('PREPARED', 'BASELINED', 'SENDING', 'UNKNOWN') ORDER BY created_at, id`)
+		list, err = submissions(ctx, tx, `WHERE is_open = 1 AND state <> 'NEEDS_BUYER' ORDER BY created_at, id`)
+		if err != nil {
+			return err
+		}
+		watched, err := submissions(ctx, tx, `WHERE state IN ('PROBABLY_NOT_CREATED', 'CLOSED') AND sent_at > $1 ORDER BY sent_at, id`,
+			sqlite.Micros(sentAfter))
+		list = append(list, watched...)
 		return err
 	})
 	return list, err
 }
 
+// Unsettled lists the buyer's submissions that are open, and those of which an order turned up late or still may that were
+// sent after a moment; newest first.
+func (s *Store) Unsettled(ctx context.Context, b buyer.ID, sentAfter time.Time) ([]order.Submission, error) {
+	return s.several(ctx, `WHERE buyer_id = $1 AND (is_open = 1
+			OR state IN ('PROBABLY_NOT_CREATED', 'CLOSED', 'LATE_FOUND') AND sent_at > $2)
+		ORDER BY created_at DESC, id`, b, sqlite.Micros(sentAfter))
+}
+
+// Children lists the buyer's submissions that repeat one of his, oldest first.
+func (s *Store) Children(ctx context.Context, b buyer.ID, parent order.SubmissionID) ([]order.Submission, error) {
+	return s.several(ctx, `WHERE buyer_id = $1 AND parent_id = $2 AND parent_id <> '' ORDER BY created_at, id`, b, parent)
+}
+
+// Explained lists the orders that the buyer's submissions have become.
+func (s *Store) Explained(ctx context.Context, b buyer.ID) ([]order.ID, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT order_id FROM submissions WHERE buyer_id = $1 AND order_id <> ''`, b)
+	return sqlite.Collect(rows, err, func(id *order.ID) []any { return []any{id} })
+}
+
 // one returns the only submission that matches. order.ErrNoSubmission.
-func (s *Store) one(ctx context.Context, where string, args ...any) (sub order.Submission, err error) {
+func (s *Store) one(ctx context.Context, where string, args ...any) (order.Submission, error) {
+	list, err := s.several(ctx, where, args...)
+	if err == nil && len(list) == 0 {
+		err = order.ErrNoSubmission
+	}
+	if err != nil {
+		return order.Submission{}, err
+	}
+	return list[0], nil
+}
+
+func (s *Store) several(ctx context.Context, rest string, args ...any) (list []order.Submission, err error) {
 	err = s.db.View(ctx, func(tx *sql.Tx) error {
-		list, err := submissions(ctx, tx, where, args...)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			return order.ErrNoSubmission
-		}
-		sub = list[0]
-		return nil
+		list, err = submissions(ctx, tx, rest, args...)
+		return err
 	})
-	return sub, err
+	return list, err
 }
 
 // submissionAt returns a submission that stands where it is expected. order.ErrMoved. A mover holds the submission's id by

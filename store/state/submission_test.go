@@ -333,7 +333,7 @@ func TestUnfinishedIsWhatRecoveryGoesOnWith(t *testing.T) {
 		}
 		move(t, s, sub, path...)
 	}
-	list, err := s.Unfinished(t.Context())
+	list, err := s.Unfinished(t.Context(), storetest.Start.Add(24*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ var everyBuyers = map[string]string{
 	"submissionAt": "a mover knows the submission by its id, state and epoch; what it then writes names the row's buyer",
 	"WipeSealed":   "housekeeping",
 	"AuditTrail":   "for the operator",
+	"Outcomes":     "for the operator, who is told nothing but numbers",
 	"ThinHistory":  "housekeeping takes every buyer's turn",
 }
 
