@@ -164,6 +164,9 @@ func contractFigure(ctx context.Context, c ContractState, now time.Time) Figure 
 
 func newRunRow(ctx context.Context, r Run, now time.Time) RunRow {
 	row := RunRow{Name: r.Name, Buyer: r.Buyer, Rows: whole(ctx, r.Rows), Detail: r.Detail, StartedAt: clock(ctx, r.StartedAt, now)}
+	if r.Detail == errkind.Oversized {
+		row.Detail = i18n.T(ctx, "operator.run.oversized")
+	}
 	switch {
 	case r.FinishedAt.IsZero():
 		row.Outcome, row.Tone, row.Took = i18n.T(ctx, "operator.run.running"), ui.Info, duration(ctx, now.Sub(r.StartedAt))

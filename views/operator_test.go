@@ -3,6 +3,7 @@ package views_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"storefront/internal/errkind"
 	"storefront/views"
@@ -69,6 +70,14 @@ func TestFailuresAreNamedWithTheirCauses(t *testing.T) {
 		if got := p.Health[0].LastFailure; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestAnAnswerOverItsLimitIsToldInWords(t *testing.T) {
+	run := views.Run{Name: "compatibility", StartedAt: ago(time.Hour), FinishedAt: ago(time.Minute), Failed: errkind.NotSOAP, Detail: errkind.Oversized}
+	p := views.NewOperator(russian(t), views.OperatorSource{Now: now, Runs: []views.Run{run}})
+	if got := p.Runs[0].Detail; !strings.Contains(got, "больше, чем принимается") || !strings.Contains(got, "через сутки") {
+		t.Errorf("it is said: %q", got)
 	}
 }
 

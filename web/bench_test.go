@@ -51,6 +51,8 @@ func benchCorpus() search.Corpus {
 // memory answers descriptions from a map: what the catalogue page costs without a database.
 type memory map[catalog.ItemID]catalog.Item
 
+func (memory) CatalogueRead(context.Context) (bool, error) { return true, nil }
+
 func (m memory) Item(_ context.Context, id catalog.ItemID) (catalog.Item, error) { return m[id], nil }
 func (m memory) Items(_ context.Context, ids []catalog.ItemID) ([]catalog.Item, error) {
 	items := make([]catalog.Item, len(ids))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
@@ -42,22 +43,29 @@ func (s *Server) addToCart(c echo.Context) error {
 	return s.answerAdded(c, id, added)
 }
 
-// canBeOrdered refuses what is not in this buyer's list or has no price. While the list is still being read, checkout decides.
+// canBeOrdered refuses what is not in this buyer's list or has no price, and what nobody knows. While his list is still being
+// read, checkout decides about what he is offered; until the catalogue was read whole, about what is not known yet.
 func (s *Server) canBeOrdered(c echo.Context, id catalog.ItemID) error {
-	view, err := s.Engine.View(c.Request().Context(), here(c).account.ID)
+	ctx := c.Request().Context()
+	view, err := s.Engine.View(ctx, here(c).account.ID)
 	if err != nil {
 		return err
 	}
-	switch offer, _, known := view.Offer(id); {
-	case known && !offer.Orderable():
-		return errkind.New(errkind.Invalid, "cart.on_request")
-	case !known && !view.Loading():
-		return errkind.New(errkind.NotFound, "item.missing")
-	case !known:
-		_, err := s.Cache.Item(c.Request().Context(), id)
+	if offer, _, known := view.Offer(id); known {
+		if !offer.Orderable() {
+			return errkind.New(errkind.Invalid, "cart.on_request")
+		}
+		return nil
+	}
+	whole, err := s.Cache.CatalogueRead(ctx)
+	if err != nil || !whole {
 		return err
 	}
-	return nil
+	if !view.Loading() {
+		return errkind.New(errkind.NotFound, "item.missing")
+	}
+	_, err = s.Cache.Item(ctx, id)
+	return err
 }
 
 func (s *Server) answerAdded(c echo.Context, id catalog.ItemID, added decimal.Decimal) error {
@@ -67,7 +75,9 @@ func (s *Server) answerAdded(c echo.Context, id catalog.ItemID, added decimal.De
 		return err
 	}
 	item, err := s.Cache.Item(ctx, id)
-	if err != nil {
+	if errkind.Is(err, errkind.NotFound) { // still on its way
+		item = catalog.Item{ID: id}
+	} else if err != nil {
 		return err
 	}
 	inCart := s.shelf(st).InCart[id]
@@ -82,11 +92,24 @@ func (s *Server) setCartLine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	id := catalog.ItemID(param(c, "id"))
 	quantity, err := order.ParseQuantity(fields["quantity"])
+	if err == nil && quantity.IsPositive() {
+		err = s.mayBeLine(c, id)
+	}
 	if err == nil {
-		_, err = s.Carts.Set(c.Request().Context(), here(c).account.ID, catalog.ItemID(param(c, "id")), quantity)
+		_, err = s.Carts.Set(c.Request().Context(), here(c).account.ID, id, quantity)
 	}
 	return s.cartChanged(c, err)
+}
+
+// mayBeLine refuses a new line of what cannot be ordered. One that is in the cart can be changed whatever became of its item.
+func (s *Server) mayBeLine(c echo.Context, id catalog.ItemID) error {
+	cart, err := s.Carts.Cart(c.Request().Context(), here(c).account.ID)
+	if err != nil || slices.ContainsFunc(cart.Lines, func(l order.CartLine) bool { return l.ItemID == id }) {
+		return err
+	}
+	return s.canBeOrdered(c, id)
 }
 
 // setCartNote keeps the note that goes with the order.

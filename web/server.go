@@ -41,6 +41,8 @@ type Refresher interface {
 
 // Descriptions are what all buyers share: the distributor's words about items, and the rate.
 type Descriptions interface {
+	// CatalogueRead tells whether the catalogue was ever read whole: until then an item not known may be on its way.
+	CatalogueRead(context.Context) (bool, error)
 	Item(context.Context, catalog.ItemID) (catalog.Item, error)
 	// Items answers in the order asked, without those it does not know.
 	Items(context.Context, []catalog.ItemID) ([]catalog.Item, error)

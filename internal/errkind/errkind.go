@@ -47,13 +47,17 @@ type Error struct {
 	Key string
 	// Text is the distributor's faultstring (BusinessLogic and Contract only), at most 300 characters, without secrets.
 	Text string
-	// Cause says what failed on the way to the distributor (Unreachable only), for the operator: "tls", "dns", Paused …
+	// Cause says what failed on the way to the distributor, for the operator: of Unreachable "tls", "dns", Paused …; of NotSOAP
+	// Oversized.
 	Cause string
 	Err   error
 }
 
 // Paused is the cause of calls that were not made: the distributor did not answer the last ones, and is left alone for a moment.
 const Paused = "paused"
+
+// Oversized is the cause of answers larger than their limit: asked again at once, they are as large.
+const Oversized = "oversized"
 
 // New makes an error of a kind with a message key.
 func New(kind Kind, key string) *Error { return &Error{Kind: kind, Key: key} }

@@ -31,6 +31,7 @@ func (j *Jobs) loadCatalogue(ctx context.Context, c buyer.Credentials) (result d
 	}
 	defer func() { err = errors.Join(err, load.Abort(context.WithoutCancel(ctx))) }()
 	list := j.newGathering(c.Buyer())
+	var came growth
 	err = j.Distributor.EachListing(ctx, c, func(portion []catalog.Listing, p catalog.Progress) error {
 		items := place(portion, tree)
 		for _, l := range portion {
@@ -40,10 +41,11 @@ func (j *Jobs) loadCatalogue(ctx context.Context, c buyer.Credentials) (result d
 			return err
 		}
 		result.rows += len(items)
+		came.count += len(items)
 		j.report(task{kind: kindCatalogue}, p)
 		j.report(prices, p)
-		if first {
-			j.publishSoon()
+		if first && came.enough() && j.publishSoon() {
+			came.show()
 		}
 		return list.show(ctx)
 	})

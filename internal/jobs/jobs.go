@@ -69,6 +69,7 @@ type Ages struct {
 	Order      time.Duration // an order, or the list of orders, that a page shows: a minute
 	OpenLines  time.Duration // the lines of an order that can still change by itself: half an hour
 	Quarantine time.Duration // until an answer that lost too much is read again: half an hour
+	Oversized  time.Duration // until an answer over its limit is asked for again: a day
 	Here       time.Duration // how long after his last request a buyer counts as here: half an hour
 	Unlocked   time.Duration // and his credentials are kept in memory: an hour
 }
@@ -76,7 +77,7 @@ type Ages struct {
 func (a Ages) withDefaults() Ages {
 	for field, otherwise := range map[*time.Duration]time.Duration{
 		&a.Catalogue: 24 * time.Hour, &a.Fits: 24 * time.Hour, &a.Rate: time.Hour, &a.Prices: time.Hour, &a.Orders: 3 * time.Minute,
-		&a.OnScreen: 10 * time.Minute, &a.Order: time.Minute, &a.OpenLines: 30 * time.Minute, &a.Quarantine: 30 * time.Minute, &a.Here: 30 * time.Minute, &a.Unlocked: time.Hour,
+		&a.OnScreen: 10 * time.Minute, &a.Order: time.Minute, &a.OpenLines: 30 * time.Minute, &a.Quarantine: 30 * time.Minute, &a.Oversized: 24 * time.Hour, &a.Here: 30 * time.Minute, &a.Unlocked: time.Hour,
 	} {
 		if *field == 0 {
 			*field = otherwise

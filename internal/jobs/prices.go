@@ -99,6 +99,7 @@ type gathering struct {
 	shownAt time.Time
 	offers  map[catalog.CategoryID][]catalog.Offer
 	unshown map[catalog.CategoryID]bool
+	came    growth
 }
 
 func (j *Jobs) newGathering(b buyer.ID) *gathering {
@@ -111,22 +112,24 @@ func (j *Jobs) newGathering(b buyer.ID) *gathering {
 func (g *gathering) add(category catalog.CategoryID, o catalog.Offer) {
 	g.offers[category] = append(g.offers[category], o)
 	g.unshown[category] = true
+	g.came.count++
 }
 
 // show writes down what has come so far, now and then, where the buyer has no whole list yet: half a category would hide the
 // other half of one.
 func (g *gathering) show(ctx context.Context) error {
 	now := g.jobs.Now()
-	if now.Sub(g.shownAt) < publishEvery {
+	if now.Sub(g.shownAt) < publishEvery || !g.came.enough() {
 		return nil
 	}
 	g.shownAt = now
+	g.came.show()
 	return g.jobs.changePrices(g.buyer, func() error {
-		known, complete, err := g.jobs.Cache.Prices(ctx, g.buyer)
+		readAt, complete, err := g.jobs.Cache.PricesReadAt(ctx, g.buyer)
 		if err != nil || complete {
 			return err
 		}
-		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, g.unshown)); err != nil {
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(readAt, g.unshown)); err != nil {
 			return err
 		}
 		clear(g.unshown)
@@ -148,7 +151,7 @@ func (g *gathering) complete(ctx context.Context) error {
 		for category := range g.offers {
 			all[category] = true
 		}
-		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, all)); err != nil {
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(agesOf(known), all)); err != nil {
 			return err
 		}
 		if err := g.jobs.Cache.MarkPricesComplete(ctx, g.buyer, g.began); err != nil {
@@ -159,18 +162,22 @@ func (g *gathering) complete(ctx context.Context) error {
 }
 
 // chunks returns the categories asked for, but for those that were read anew since the reading of the list began.
-func (g *gathering) chunks(known []catalog.PriceChunk, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
-	fresher := map[catalog.CategoryID]bool{}
-	for _, chunk := range known {
-		fresher[chunk.Category] = chunk.ReadAt.After(g.began)
-	}
+func (g *gathering) chunks(readAt map[catalog.CategoryID]time.Time, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
 	var chunks []catalog.PriceChunk
 	for category := range categories {
-		if !fresher[category] {
+		if !readAt[category].After(g.began) {
 			chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: g.offers[category], ReadAt: g.began})
 		}
 	}
 	return chunks
+}
+
+func agesOf(chunks []catalog.PriceChunk) map[catalog.CategoryID]time.Time {
+	readAt := make(map[catalog.CategoryID]time.Time, len(chunks))
+	for _, chunk := range chunks {
+		readAt[chunk.Category] = chunk.ReadAt
+	}
+	return readAt
 }
 
 // size is what a price list is judged by.

@@ -60,9 +60,10 @@ func (j *Jobs) corpus(ctx context.Context) (c search.Corpus, err error) {
 	return c, err
 }
 
-// publishSoon shows the items that have come, beside the reading of more, unless it was done a moment ago.
-func (j *Jobs) publishSoon() {
-	j.publishAfter(func(p publication) time.Duration { return max(publishEvery, publishShare*p.took) })
+// publishSoon shows the items that have come, beside the reading of more, unless it was done a moment ago. It tells whether it
+// began.
+func (j *Jobs) publishSoon() bool {
+	return j.publishAfter(func(p publication) time.Duration { return max(publishEvery, publishShare*p.took) })
 }
 
 // publishStale shows items that were changed one by one.
@@ -75,12 +76,12 @@ func (j *Jobs) publishStale() {
 	}
 }
 
-func (j *Jobs) publishAfter(rest func(publication) time.Duration) {
+func (j *Jobs) publishAfter(rest func(publication) time.Duration) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	p := j.published
 	if j.stopped || p.under || j.Now().Sub(p.at) < rest(p) {
-		return
+		return false
 	}
 	j.published.under = true
 	j.work.Go(func() {
@@ -92,4 +93,5 @@ func (j *Jobs) publishAfter(rest func(publication) time.Duration) {
 		defer j.mu.Unlock()
 		j.published.under = false
 	})
+	return true
 }

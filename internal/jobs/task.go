@@ -143,6 +143,9 @@ func (j *Jobs) run(t task, c buyer.Credentials, work func(context.Context, buyer
 	}
 	run := j.startRun(t)
 	result, err := guarded(pace.With(j.ctx, j.Gate), c, work)
+	if errkind.CauseOf(err) == errkind.Oversized {
+		result.detail = errkind.Oversized
+	}
 	j.finishRun(run, result, err)
 	j.finish(t, c, err)
 }
@@ -159,7 +162,7 @@ func guarded(ctx context.Context, c buyer.Credentials, work func(context.Context
 
 // finish remembers how a task went and when it may be tried again.
 func (j *Jobs) finish(t task, c buyer.Credentials, err error) {
-	paused := errkind.CauseOf(err) == errkind.Paused
+	paused, oversized := errkind.CauseOf(err) == errkind.Paused, errkind.CauseOf(err) == errkind.Oversized
 	if err != nil && !paused && j.ctx.Err() == nil {
 		j.Log.Warn("background work failed", "job", t.kind, "buyer", t.buyer, "what", t.what, "error", err)
 	}
@@ -170,7 +173,7 @@ func (j *Jobs) finish(t task, c buyer.Credentials, err error) {
 	defer j.mu.Unlock()
 	r, now := j.tasks[t], j.Now()
 	r.running = false
-	r.spread, r.waits = rand.Float64(), errkind.Upstream(err)
+	r.spread, r.waits = rand.Float64(), errkind.Upstream(err) && !oversized
 	switch {
 	case err == nil:
 		r.doneAt, r.retryAt, r.failures = now, time.Time{}, 0
@@ -215,6 +218,9 @@ func (j *Jobs) Recovered() {
 func (j *Jobs) patience(n int, err error) time.Duration {
 	if errors.Is(err, cache.ErrShrunk) {
 		return j.Ages.Quarantine
+	}
+	if errkind.CauseOf(err) == errkind.Oversized {
+		return spread(j.Ages.Oversized)
 	}
 	pause := maxPause
 	if n < 7 {

@@ -58,6 +58,8 @@ func translate(err error) error {
 		return errkind.Wrap(errkind.Timeout, err)
 	case errors.As(err, &bad) && bad.Flaw == soap.Truncated:
 		return errkind.Wrap(errkind.Unreachable, err)
+	case errors.As(err, &bad) && bad.Flaw == soap.TooLarge:
+		return &errkind.Error{Kind: errkind.NotSOAP, Cause: errkind.Oversized, Err: err}
 	case errors.As(err, &status), errors.As(err, &bad):
 		return errkind.Wrap(errkind.NotSOAP, err)
 	}

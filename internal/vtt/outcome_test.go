@@ -147,6 +147,19 @@ func wantSendError(t *testing.T, err error, class order.SendClass, kind errkind.
 	wantKind(t, err, kind)
 }
 
+// An answer over its limit is told from other nonsense: it is not asked for again at once, by nobody.
+func TestAnAnswerOverItsLimit(t *testing.T) {
+	u := newUpstream(t, func(w http.ResponseWriter, r request) { success(w, r.operation, strings.Repeat("<x/>", 1<<19)) })
+	_, err := u.distributor(t).Rate(t.Context(), cred)
+	wantKind(t, err, errkind.NotSOAP)
+	if cause := errkind.CauseOf(err); cause != errkind.Oversized {
+		t.Errorf("the cause is %q", cause)
+	}
+	if n := u.times("GetUsdRubRate"); n != 1 {
+		t.Errorf("it was asked for %d times", n)
+	}
+}
+
 // Results that say nothing: the service acted, but not what it did.
 func TestResultsThatSayNothing(t *testing.T) {
 	for name, result := range map[string]string{

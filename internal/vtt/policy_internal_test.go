@@ -67,20 +67,18 @@ func flaws(o portal.Operation, p policy) (found []string) {
 	}
 	demand(p.firstByte > soap.LongestWay, "no time is left to connect")
 	demand(p.class != soap.Bulk == (p.wait > 0), "what somebody waits for does not wait for a slot for ever, the background does")
-	demand(!lengthy(o) || p.class == soap.Bulk, "lists are read in the background")
+	demand(!catalogue(o) || p.class == soap.Bulk, "lists are read in the background")
 	return found
 }
 
 // catalogue tells of answers that grow with the catalogue.
 func catalogue(o portal.Operation) bool {
 	switch o.Result {
-	case portal.TypeItems, portal.TypeRuntimes, portal.TypePortion, portal.TypeRuntimePart, portal.TypeAttributes:
+	case portal.TypeItems, portal.TypeRuntimes, portal.TypePortion, portal.TypeRuntimePart, portal.TypeAttributes, portal.TypeCompatibles:
 		return o.Op != portal.GetRelatedItems
 	}
 	return false
 }
-
-func lengthy(o portal.Operation) bool { return catalogue(o) || o.Result == portal.TypeCompatibles }
 
 // The first byte of an order leaves before the fence: later it would not be looked for long enough.
 func TestOrdersLeaveBeforeTheFence(t *testing.T) {

@@ -30,6 +30,14 @@ type LoadResult struct{ Added, Changed, Gone, Total int }
 // It is compared with errors.Is.
 var ErrLoadLost = errkind.New(errkind.Conflict, "sync.lost")
 
+// CatalogueRead tells whether a load was ever committed to this file.
+func (s *Store) CatalogueRead(ctx context.Context) (whole bool, err error) {
+	err = s.use(ctx, func(db *sqlite.DB) error {
+		return db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM loads WHERE committed_at > 0)`).Scan(&whole)
+	})
+	return whole, err
+}
+
 // BeginLoad starts a full reading and abandons an unfinished one.
 func (s *Store) BeginLoad(ctx context.Context) (*Load, error) {
 	load := &Load{store: s}
