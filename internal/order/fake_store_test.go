@@ -158,6 +158,9 @@ func (m *memory) Touch(_ context.Context, s order.Submission) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	have := m.submissions[s.ID]
+	if have.Epoch != s.Epoch {
+		return order.ErrMoved
+	}
 	have.ReadsOK, have.LastReadAt, have.NextReadAt = s.ReadsOK, s.LastReadAt, s.NextReadAt
 	have.NoteSent, have.NoteError = s.NoteSent, s.NoteError
 	m.submissions[s.ID] = have

@@ -70,11 +70,11 @@ func (d *Desk) stir() {
 // sweep recovers and returns when to do it again.
 func (d *Desk) sweep(ctx context.Context) (next time.Time, err error) {
 	next = d.Now().Add(sweepEvery)
+	d.writeAnswered(ctx)
 	unfinished, err := d.Submissions.Unfinished(ctx, d.Now().Add(-LateWatch))
 	if err != nil {
 		return next, err
 	}
-	d.writeAnswered(ctx)
 	hurried := d.hurried.Swap(false)
 	settled := make([]Submission, len(unfinished))
 	failures := make([]error, len(unfinished))

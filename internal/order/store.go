@@ -52,6 +52,7 @@ type SubmissionStore interface {
 	// Rest ends the generation and begins the next with the rest.
 	Move(ctx context.Context, id SubmissionID, state State, epoch int64, change func(*Submission)) (Submission, error)
 	// Touch stores the fields that reading changes (ReadsOK, LastReadAt, NextReadAt, NoteSent, NoteError) without a move.
+	// ErrMoved if s has moved since it was read.
 	Touch(ctx context.Context, s Submission) error
 	// Submission returns a buyer's own submission. ErrNoSubmission.
 	Submission(ctx context.Context, b buyer.ID, id SubmissionID) (Submission, error)

@@ -102,13 +102,13 @@ func (s *Store) recordStep(ctx context.Context, tx *sql.Tx, sub order.Submission
 	return err
 }
 
-// Touch stores what reading changes, without a move. order.ErrNoSubmission.
+// Touch stores what reading changes, without a move. order.ErrMoved if it has moved since it was read.
 func (s *Store) Touch(ctx context.Context, sub order.Submission) error {
 	n, err := s.db.Exec(ctx, `UPDATE submissions SET reads_ok = $3, last_read_at = $4, next_read_at = $5, note_sent = $6, note_error = $7
-		WHERE buyer_id = $1 AND id = $2`, sub.Buyer, sub.ID,
-		sub.ReadsOK, sqlite.Micros(sub.LastReadAt), sqlite.Micros(sub.NextReadAt), sub.NoteSent, sub.NoteError)
+		WHERE buyer_id = $1 AND id = $2 AND epoch = $8`, sub.Buyer, sub.ID,
+		sub.ReadsOK, sqlite.Micros(sub.LastReadAt), sqlite.Micros(sub.NextReadAt), sub.NoteSent, sub.NoteError, sub.Epoch)
 	if err == nil && n == 0 {
-		return order.ErrNoSubmission
+		return order.ErrMoved
 	}
 	return err
 }
