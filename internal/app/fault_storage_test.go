@@ -105,22 +105,6 @@ func TestFaultsOfStorage(t *testing.T) {
 	})
 }
 
-// What is precious is never thrown away: with state.db damaged the storefront does not start, says so in one line, and leaves
-// the file as it is for whoever mends it.
-func TestADamagedStateIsLeftAlone(t *testing.T) {
-	h, _ := furnished(t)
-	h.close()
-	h.spoil(t, "state.db")
-	before, err := os.ReadFile(h.file("state.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.refusesToStart(t, "state.db")
-	if after, err := os.ReadFile(h.file("state.db")); err != nil || string(after) != string(before) {
-		t.Errorf("the file was touched: %v", err)
-	}
-}
-
 func (h *house) file(name string) string { return filepath.Join(h.settings.DataDir, name) }
 
 // spoil overwrites the pages of a database, its log folded in, but for the first, and leaves its size.

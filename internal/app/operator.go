@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"storefront/internal/config"
+	"storefront/internal/errkind"
 	"storefront/internal/metrics"
 	"storefront/internal/order"
 	"storefront/internal/vtt"
@@ -41,8 +42,11 @@ func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 	for _, op := range contract.Missing {
 		source.Contract.Missing = append(source.Contract.Missing, string(op))
 	}
+	if cause := p.state.Damage(); cause != nil {
+		source.Damage = cause.Error()
+	}
 	unfinished, err := p.state.Unfinished(ctx)
-	if err != nil {
+	if err != nil && !errkind.Is(err, errkind.StateDamaged) {
 		return source, err
 	}
 	source.Open = len(unfinished)
@@ -80,6 +84,12 @@ func (p *parts) registerGauges(m *metrics.Metrics) {
 	m.Gauge("storefront_items", "Items in the index.", func() float64 { return float64(p.engine.Index().Len()) })
 	m.Gauge("storefront_buyers_unlocked", "Buyers with credentials in memory.", func() float64 {
 		return float64(len(p.register.Active(time.Time{})))
+	})
+	m.Gauge("storefront_state_damaged", "1 when state.db is damaged and the shop is read-only.", func() float64 {
+		if p.state.Damage() != nil {
+			return 1
+		}
+		return 0
 	})
 	m.Gauge("storefront_orders_unknown", "Submissions whose outcome is not known.", func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
