@@ -209,10 +209,11 @@ type way struct {
 	instead http.Handler // answers in the distributor's place, if set
 	release chan struct{}
 	server  *http.Server
+	seen    map[string]int // requests, by operation, whatever came of them
 }
 
 func openWay(t *testing.T, beyond http.Handler) *way {
-	w := &way{t: t, address: "127.0.0.1:0", beyond: beyond, release: make(chan struct{})}
+	w := &way{t: t, address: "127.0.0.1:0", beyond: beyond, release: make(chan struct{}), seen: map[string]int{}}
 	w.mend()
 	return w
 }
@@ -292,7 +293,9 @@ func (w *way) rest() {
 }
 
 func (w *way) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	action := strings.Trim(r.Header.Get("SOAPAction"), `"`)
 	w.mu.Lock()
+	w.seen[action[strings.LastIndexByte(action, '/')+1:]]++
 	next := w.instead
 	w.mu.Unlock()
 	if next == nil {

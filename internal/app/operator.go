@@ -85,6 +85,9 @@ func (p *parts) registerGauges(m *metrics.Metrics) {
 	m.Gauge("storefront_buyers_unlocked", "Buyers with credentials in memory.", func() float64 {
 		return float64(len(p.register.Active(time.Time{})))
 	})
+	m.Gauge("storefront_upstream_repeats", "Reads of the distributor that were repeated since the start.", func() float64 {
+		return float64(p.portal.Repeats())
+	})
 	m.Gauge("storefront_state_damaged", "1 when state.db is damaged and the shop is read-only.", func() float64 {
 		if p.state.Damage() != nil {
 			return 1
