@@ -25,6 +25,8 @@ type Frame struct {
 	Cart    CartBadge
 	Rate    RateNote
 	Fresh   Freshness
+	// ReadOnly: nothing can be recorded, and what is shown of carts and orders is what could be read.
+	ReadOnly bool
 	// Problem is shown above the page: what the action that led here ran into.
 	Problem *Problem
 }

@@ -17,6 +17,7 @@ import (
 type OperatorSource struct {
 	Version   string
 	StartedAt time.Time
+	Damage    string // what is wrong with state.db; empty while nothing is
 	Upstream  string // address of the service, without credentials
 	// Plaintext means that logins and passwords travel to the service in clear.
 	Plaintext bool
@@ -71,6 +72,7 @@ type StoreSize struct {
 // Operator is the operator's page.
 type Operator struct {
 	Version, Upstream string
+	Damage            string
 	StartedAt         Moment
 	Plaintext         bool
 	Proxy, Dump       string
@@ -112,7 +114,7 @@ type SizeRow struct{ Name, Rows, Bytes string }
 // NewOperator makes the operator's page.
 func NewOperator(ctx context.Context, s OperatorSource) Operator {
 	page := Operator{
-		Version: s.Version, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext, Proxy: s.Proxy, Dump: s.Dump,
+		Version: s.Version, Damage: s.Damage, Upstream: s.Upstream, StartedAt: dateAndHour(ctx, s.StartedAt, s.Now), Plaintext: s.Plaintext, Proxy: s.Proxy, Dump: s.Dump,
 		EmulatorURL: SafeURL(s.EmulatorURL), Figures: newFigures(ctx, s), ReadAt: seconds(s.Now, s.Now),
 	}
 	for _, r := range s.Runs {
@@ -138,9 +140,13 @@ func newFigures(ctx context.Context, s OperatorSource) []Figure {
 	if s.Unknown > 0 {
 		unknown.Tone = ui.Warning
 	}
+	open := Figure{TestID: "open-submissions", Label: i18n.T(ctx, "operator.open"), Value: whole(ctx, s.Open), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.open.hint")}
+	if s.Damage != "" { // they can't be counted
+		unknown.Value, unknown.Tone, open.Value = "?", ui.Warning, "?"
+	}
 	return []Figure{
 		unknown,
-		{TestID: "open-submissions", Label: i18n.T(ctx, "operator.open"), Value: whole(ctx, s.Open), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.open.hint")},
+		open,
 		{TestID: "watched-submissions", Label: i18n.T(ctx, "operator.watched"), Value: whole(ctx, s.Watched), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.watched.hint")},
 		{TestID: "sessions", Label: i18n.T(ctx, "operator.sessions"), Value: whole(ctx, s.Sessions), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.sessions.hint")},
 		{TestID: "buyers", Label: i18n.T(ctx, "operator.buyers"), Value: whole(ctx, s.Buyers), Tone: ui.Neutral, Hint: i18n.T(ctx, "operator.buyers.hint")},

@@ -88,7 +88,7 @@ func benchServer(b *testing.B, corpus search.Corpus) *Server {
 	engine.Replace("bench", benchPrices(corpus.Items))
 	return &Server{
 		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Engine: engine, Jobs: idle{}, Messages: messages,
-		Down: func() time.Time { return time.Time{} }, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return benchTime },
+		Damage: precious.Damage, Down: func() time.Time { return time.Time{} }, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return benchTime },
 	}
 }
 

@@ -33,6 +33,7 @@ var statuses = map[errkind.Kind]int{
 	errkind.Method:        http.StatusMethodNotAllowed,
 	errkind.TooLarge:      http.StatusRequestEntityTooLarge,
 	errkind.Busy:          http.StatusServiceUnavailable,
+	errkind.StateDamaged:  http.StatusServiceUnavailable,
 }
 
 // lastResort is what is left when even the error page can't be rendered.

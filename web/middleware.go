@@ -11,6 +11,7 @@ import (
 	"storefront/internal/errkind"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
+	"storefront/store/state"
 )
 
 // contentSecurityPolicy allows nothing but our own files: no inline script or style, no frame, no foreign address.
@@ -63,6 +64,17 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 				}
 			}
 		}()
+		return next(c)
+	}
+}
+
+// recorded refuses at once what would have to be written down while it can't be: nothing of it is begun, nor asked of the
+// distributor.
+func (s *Server) recorded(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().Method == http.MethodPost && s.Damage() != nil {
+			return state.ErrDamaged
+		}
 		return next(c)
 	}
 }

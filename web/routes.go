@@ -22,7 +22,7 @@ func (s *Server) routes(e *echo.Echo) {
 	shop.POST("/settings", s.saveSettings)
 
 	// A signed-in buyer. What a page shows is his own.
-	own := shop.Group("", s.signedIn)
+	own := shop.Group("", s.signedIn, s.recorded)
 	own.GET("/", s.home)
 	own.GET("/catalog", s.catalog)
 	own.GET("/catalog/:category", s.catalog)

@@ -102,6 +102,8 @@ type Server struct {
 
 	// Active notes that a buyer did something.
 	Active func(context.Context, buyer.ID, time.Time) error
+	// Damage tells what is wrong with state.db; nil while it can be written.
+	Damage func() error
 	// Down tells since when the distributor has answered nothing; zero while it does.
 	Down func() time.Time
 	// Gate lets background work step aside for requests. It may be nil.

@@ -122,7 +122,7 @@ func (s *Server) noteActivity(c echo.Context, account buyer.Account) {
 	if c.Request().Method != http.MethodPost || now.Sub(account.ActiveAt) < buyer.ActiveEvery {
 		return
 	}
-	if err := s.Active(c.Request().Context(), account.ID, now); err != nil {
+	if err := s.Active(c.Request().Context(), account.ID, now); err != nil && !errkind.Is(err, errkind.StateDamaged) {
 		s.Log.Warn("activity not noted", "request", requestID(c), "error", err)
 	}
 }

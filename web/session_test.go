@@ -82,6 +82,7 @@ func openCounter(t *testing.T, base string) counter {
 	s := &Server{
 		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Engine: search.NewEngine(search.Options{}), Jobs: idle{},
 		Active:  precious.Active,
+		Damage:  precious.Damage,
 		Down:    func() time.Time { return time.Time{} },
 		BaseURL: u, Sessions: sessions, Accounts: everybody{}, Register: buyer.NewRegister(time.Now), Messages: messages,
 		Audit:   func(context.Context, state.Event) error { return nil },

@@ -88,7 +88,7 @@ func (s *Server) freshnessOf(c echo.Context, st stand, shown ...catalog.ItemID) 
 
 // frame is what stands around a page. titleKey names its title.
 func (s *Server) frame(c echo.Context, titleKey string) views.Frame {
-	f := views.Frame{Path: c.Request().URL.RequestURI(), Theme: theme(c)}
+	f := views.Frame{Path: c.Request().URL.RequestURI(), Theme: theme(c), ReadOnly: s.Damage() != nil}
 	if c.Request().Method != http.MethodGet {
 		f.Path = views.HomeURL
 	}

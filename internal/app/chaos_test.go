@@ -4,9 +4,11 @@ package app_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,6 +41,7 @@ func TestFlappingUnderLoad(t *testing.T) {
 	}
 	h.calm = h.measure()
 
+	before := h.traffic(t)
 	var all sync.WaitGroup
 	over := make(chan struct{})
 	all.Go(func() { h.flap(over) })
@@ -67,6 +70,7 @@ func TestFlappingUnderLoad(t *testing.T) {
 	}
 	all.Wait()
 	h.way.mend()
+	h.notAmplified(t, before)
 
 	began := time.Now()
 	h.eventually("prices read again", func() bool {
@@ -99,16 +103,82 @@ func dealers() (all []emulator.Account) {
 	return all
 }
 
-// flap cuts and mends the way until its time is over.
+// traffic is what has gone to the distributor: requests seen on the way, and what the storefront says of itself.
+type traffic struct {
+	reads, orders, changes int // requests seen
+	repeats                int // of reads
+	sending                int // orders of which it was written down that they are being sent
+}
+
+func (h *house) traffic(t *testing.T) (now traffic) {
+	t.Helper()
+	h.way.mu.Lock()
+	for operation, n := range h.way.seen {
+		switch operation {
+		case "": // the contract is fetched
+		case "CreateOrder":
+			now.orders += n
+		case "AddItem", "RemoveItem", "SetOrderNote":
+			now.changes += n
+		default:
+			now.reads += n
+		}
+	}
+	h.way.mu.Unlock()
+	answer, err := http.Get(strings.TrimSuffix(h.operator, "/operator") + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	numbers, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(numbers), "\nstorefront_upstream_repeats ")
+	if _, err := fmt.Sscan(rest, &now.repeats); err != nil {
+		t.Fatalf("the number of repeats is not told: %v", err)
+	}
+	if _, err := fmt.Sscan(h.query(t, "state.db", `SELECT COUNT(*) FROM submission_events WHERE state = 'SENDING'`), &now.sending); err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// savedUp is how many repeats a calm time before has earned: in ten minutes of row 40 they are nothing, in less they are counted apart.
+const savedUp = 10
+
+// notAmplified checks that an outage was not made worse: requests for reads are at most a tenth more than reads were due, and
+// an order is sent once, if at all.
+func (h *house) notAmplified(t *testing.T, before traffic) {
+	t.Helper()
+	now := h.traffic(t)
+	reads, repeats := now.reads-before.reads, now.repeats-before.repeats
+	orders, due := now.orders-before.orders, now.sending-before.sending
+	t.Logf("%d reads seen, %d of them repeats: %.3f a read; %d orders seen, %d due", reads, repeats, float64(reads)/float64(reads-repeats), orders, due)
+	if reads == 0 || repeats == 0 || (reads-savedUp)*10 > (reads-repeats)*11 {
+		t.Errorf("%d requests were seen for %d reads", reads, reads-repeats)
+	}
+	if orders == 0 || orders > due || now.changes != before.changes {
+		t.Errorf("%d requests were seen for %d orders, and %d changes that nobody asked for", orders, due, now.changes-before.changes)
+	}
+}
+
+// flap cuts the way, or hangs up on whoever comes by it, in turns, and mends it, until its time is over.
 func (h *house) flap(over chan struct{}) {
 	tick, end := time.NewTicker(flap), time.After(flapping)
 	defer tick.Stop()
+	refusing := true
 	for up := true; ; up = !up {
 		select {
 		case <-tick.C:
-			if up {
+			switch {
+			case up && refusing:
 				h.way.cut()
-			} else {
+				refusing = false
+			case up:
+				h.way.bend(hangsUp())
+				refusing = true
+			default:
 				h.way.mend()
 				h.expire()
 			}
@@ -117,6 +187,14 @@ func (h *house) flap(over chan struct{}) {
 			return
 		}
 	}
+}
+
+// hangsUp takes a request and never answers it.
+func hangsUp() http.Handler {
+	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		panic(http.ErrAbortHandler)
+	})
 }
 
 func ended(over chan struct{}) bool {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"storefront/internal/vtt/emulator"
 	"storefront/store/cache"
 )
@@ -164,8 +166,8 @@ func TestFaultsOfTheDistributor(t *testing.T) {
 				name string
 				all  []good
 			}{
-				{"one group of it", goods()[:2]}, {"four items of it", goods()[:4]}, {"half of it", goods()[:60]},
-				{"without prices", unpriced()}, // last: a price that a page shows is believed when it is read by itself
+				{"nothing at all", nil}, {"one group of it", goods()[:2]}, {"four items of it", goods()[:4]}, {"half of it", goods()[:60]},
+				{"for nothing", priced(decimal.Zero)}, {"without prices", priced(goods()[12].Price)}, // last: a price that a page shows is believed when it is read by itself
 			} {
 				h.way.bend(changed(t, wrong.all))
 				doubts := h.doubts(t)
@@ -299,10 +301,11 @@ func changed(t *testing.T, all []good) *emulator.Server {
 	return other
 }
 
-func unpriced() []good {
+// priced is the same goods, all at one price; that of an item on request is none.
+func priced(price decimal.Decimal) []good {
 	all := goods()
 	for i := range all {
-		all[i].Price = all[12].Price // on request
+		all[i].Price = price
 	}
 	return all
 }

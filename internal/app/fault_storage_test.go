@@ -1,12 +1,15 @@
 package app_test
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,6 +91,24 @@ func TestFaultsOfStorage(t *testing.T) {
 				h.open()
 			})
 		}},
+		{35, "the sealing key is rotated", func(t *testing.T, h *troubled) {
+			restarted := func(keys map[string]any) {
+				h.close()
+				h.writeKeys(t, keys)
+				h.open()
+			}
+			old := h.readKeys(t, h.settings.KeyFile)
+			next := h.newKeys(t)
+			restarted(map[string]any{"primaryKeyId": next["primaryKeyId"], "key": append(keysOf(t, next), keysOf(t, old)...)})
+			if p := h.v.get("/cart"); p.url.Path != "/cart" || p.item("cart-line", plain).Length() != 1 {
+				t.Errorf("with the old key still in the set he is at %s: %s", p.url, p.complaint())
+			}
+			fresh := h.signedIn(t, h.stranger()) // sealed with the new key
+			h.losesSession(t, func() { restarted(next) })
+			if p := fresh.get("/cart"); p.url.Path != "/cart" {
+				t.Errorf("whoever signed in after the rotation is at %s", p.url)
+			}
+		}},
 		{35, "the sealing key is missing", func(t *testing.T, h *troubled) {
 			h.close()
 			if err := os.Rename(h.settings.KeyFile, h.settings.KeyFile+".away"); err != nil {
@@ -105,20 +126,48 @@ func TestFaultsOfStorage(t *testing.T) {
 	})
 }
 
-// What is precious is never thrown away: with state.db damaged the storefront does not start, says so in one line, and leaves
-// the file as it is for whoever mends it.
-func TestADamagedStateIsLeftAlone(t *testing.T) {
-	h, _ := furnished(t)
-	h.close()
-	h.spoil(t, "state.db")
-	before, err := os.ReadFile(h.file("state.db"))
+// readKeys reads a key file as what it is: a set of keys, one of which seals.
+func (h *house) readKeys(t *testing.T, path string) (set map[string]any) {
+	t.Helper()
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.refusesToStart(t, "state.db")
-	if after, err := os.ReadFile(h.file("state.db")); err != nil || string(after) != string(before) {
-		t.Errorf("the file was touched: %v", err)
+	in := json.NewDecoder(bytes.NewReader(content))
+	in.UseNumber()
+	if err := in.Decode(&set); err != nil {
+		t.Fatal(err)
 	}
+	return set
+}
+
+func (h *house) newKeys(t *testing.T) map[string]any {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if _, err := seal.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	return h.readKeys(t, path)
+}
+
+func (h *house) writeKeys(t *testing.T, set map[string]any) {
+	t.Helper()
+	content, err := json.Marshal(set)
+	if err == nil {
+		err = os.WriteFile(h.settings.KeyFile, content, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func keysOf(t *testing.T, set map[string]any) []any {
+	t.Helper()
+	keys, ok := set["key"].([]any)
+	if !ok || len(keys) == 0 {
+		t.Fatalf("no keys in the set")
+	}
+	return slices.Clone(keys)
 }
 
 func (h *house) file(name string) string { return filepath.Join(h.settings.DataDir, name) }

@@ -87,6 +87,12 @@ func (h *house) makeSettings() {
 // open starts the storefront. After close it starts again, on the same address and the same data.
 func (h *house) open() {
 	h.t.Helper()
+	h.openUntil("/readyz")
+}
+
+// openUntil is open for a storefront that is as well as it will be when an address answers.
+func (h *house) openUntil(well string) {
+	h.t.Helper()
 	log, err := os.OpenFile(h.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		h.t.Fatal(err)
@@ -107,7 +113,7 @@ func (h *house) open() {
 		log.Close()
 		h.ended <- err
 	}()
-	h.eventually("ready", func() bool { return status(h.shop+"/readyz") == http.StatusOK })
+	h.eventually("ready", func() bool { return status(h.shop+well) == http.StatusOK })
 }
 
 // close stops the storefront in order. Closing twice is no mistake.
@@ -203,10 +209,11 @@ type way struct {
 	instead http.Handler // answers in the distributor's place, if set
 	release chan struct{}
 	server  *http.Server
+	seen    map[string]int // requests, by operation, whatever came of them
 }
 
 func openWay(t *testing.T, beyond http.Handler) *way {
-	w := &way{t: t, address: "127.0.0.1:0", beyond: beyond, release: make(chan struct{})}
+	w := &way{t: t, address: "127.0.0.1:0", beyond: beyond, release: make(chan struct{}), seen: map[string]int{}}
 	w.mend()
 	return w
 }
@@ -286,7 +293,9 @@ func (w *way) rest() {
 }
 
 func (w *way) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	action := strings.Trim(r.Header.Get("SOAPAction"), `"`)
 	w.mu.Lock()
+	w.seen[action[strings.LastIndexByte(action, '/')+1:]]++
 	next := w.instead
 	w.mu.Unlock()
 	if next == nil {

@@ -29,7 +29,7 @@ func (p *parts) housekeeping(ctx context.Context, log *slog.Logger, now, machine
 		if _, err := p.state.WipeSealed(ctx, now().Add(-order.LateWatch)); err != nil && ctx.Err() == nil {
 			log.Warn("old credentials were not wiped", "error", err)
 		}
-		if now().Sub(thinned) >= thinning {
+		if now().Sub(thinned) >= thinning && p.state.Damage() == nil {
 			if err := p.state.ThinHistory(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("history was not thinned", "error", err)
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"storefront/internal/config"
+	"storefront/internal/errkind"
 	"storefront/internal/metrics"
 	"storefront/internal/order"
 	"storefront/internal/vtt"
@@ -42,8 +43,11 @@ func (o *operator) source(ctx context.Context) (views.OperatorSource, error) {
 	for _, op := range contract.Missing {
 		source.Contract.Missing = append(source.Contract.Missing, string(op))
 	}
+	if cause := p.state.Damage(); cause != nil {
+		source.Damage = cause.Error()
+	}
 	unfinished, err := p.state.Unfinished(ctx, o.now().Add(-order.LateWatch))
-	if err != nil {
+	if err != nil && !errkind.Is(err, errkind.StateDamaged) {
 		return source, err
 	}
 	for _, s := range unfinished {
@@ -86,6 +90,15 @@ func (p *parts) registerGauges(m *metrics.Metrics) {
 	m.Gauge("storefront_items", "Items in the index.", func() float64 { return float64(p.engine.Index().Len()) })
 	m.Gauge("storefront_buyers_unlocked", "Buyers with credentials in memory.", func() float64 {
 		return float64(len(p.register.Active(time.Time{})))
+	})
+	m.Gauge("storefront_upstream_repeats", "Reads of the distributor that were repeated since the start.", func() float64 {
+		return float64(p.portal.Repeats())
+	})
+	m.Gauge("storefront_state_damaged", "1 when state.db is damaged and the shop is read-only.", func() float64 {
+		if p.state.Damage() != nil {
+			return 1
+		}
+		return 0
 	})
 	outcome := func(which func(state.Outcomes) int) func() float64 {
 		return func() float64 {

@@ -73,7 +73,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	}
 	p.engine = search.NewEngine(search.Options{Load: p.priceList})
 	p.desk = order.NewDesk(order.DeskOptions{
-		Carts: p.state, Submissions: p.state, Orders: p.state, Accounts: p.state, Distributor: distributor,
+		Carts: p.state, Submissions: p.state, Orders: p.state, Accounts: p.state, Distributor: recording{distributor, p.state.Damage},
 		Sealer: submissionSealer{keys}, Register: p.register, Shown: p.shown,
 		Deviation: o.Settings.PriceDeviation.Decimal, Quiet: o.Settings.QuietPeriod, Now: o.Now, Log: o.Log,
 	})
@@ -96,6 +96,7 @@ func (p *parts) openStores(ctx context.Context, o Options, keys *seal.Keys) (err
 		return err
 	}
 	p.sessions.OnDamaged(p.damagedSession(o.Log))
+	p.state.OnDamaged(damagedState(o.Log, dataFile(o.Settings, state.File)))
 	return nil
 }
 
@@ -122,7 +123,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Invoices: distributor,
 		History: p.state, Watches: p.state, Active: p.state.Active,
 		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,
-		Messages: messages, Down: p.upstream.Down, Gate: p.gate, Operator: newOperator(o, p).source,
+		Messages: messages, Damage: p.state.Damage, Down: p.upstream.Down, Gate: p.gate, Operator: newOperator(o, p).source,
 		Metrics: numbers.Handler(), Observe: numbers.Request, Ready: p.ready, Log: o.Log, Now: o.Now,
 	}
 	return nil

@@ -63,7 +63,8 @@ func (s SignIn) Do(ctx context.Context, c Credentials) (Account, error) {
 	if right := s.learnRight(ctx, c); right != RightUnknown {
 		a.Right = right
 	}
-	if err := s.Accounts.SaveAccount(ctx, a); err != nil {
+	// A visit that can't be noted is one all the same: the distributor knows him.
+	if err := s.Accounts.SaveAccount(ctx, a); err != nil && !errkind.Is(err, errkind.StateDamaged) {
 		return Account{}, err
 	}
 	s.Register.Prove(c)

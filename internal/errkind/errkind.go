@@ -38,6 +38,8 @@ const (
 	TooLarge    Kind = "TOO_LARGE"          // more input than is taken
 	Busy        Kind = "BUSY"               // more at once than can be answered
 	Internal    Kind = "INTERNAL"           // our fault
+
+	StateDamaged Kind = "STATE_DAMAGED" // state.db is damaged: what would have to be recorded is refused before it is begun
 )
 
 // Error is an error with a kind.

@@ -68,7 +68,7 @@ type Ages struct {
 	OnScreen   time.Duration // prices and stock of what a page shows: 10 minutes
 	Order      time.Duration // an order, or the list of orders, that a page shows: a minute
 	OpenLines  time.Duration // the lines of an order that can still change by itself: half an hour
-	Quarantine time.Duration // until an answer that lost too much is read again: half an hour
+	Quarantine time.Duration // until what could not be taken, or not kept, is read again: half an hour
 	Oversized  time.Duration // until an answer over its limit is asked for again: a day
 	Here       time.Duration // how long after his last request a buyer counts as here: half an hour
 	Unlocked   time.Duration // and his credentials are kept in memory: an hour

@@ -25,7 +25,7 @@ func (j *Jobs) RefreshCategory(b buyer.ID, id catalog.CategoryID) {
 func (j *Jobs) RefreshItem(b buyer.ID, id catalog.ItemID) {
 	t := task{kindItem, b, string(id)}
 	j.nudge(b, t, j.Ages.OnScreen, func(ctx context.Context, c buyer.Credentials) (done, error) {
-		if err := j.History.Look(ctx, b, id); err != nil {
+		if err := j.History.Look(ctx, b, id); err != nil && !errkind.Is(err, errkind.StateDamaged) { // without history there is still a price
 			return done{}, err
 		}
 		if err := unlessUnknown(j.readItem(ctx, c, id)); err != nil {

@@ -216,7 +216,7 @@ func (j *Jobs) Recovered() {
 
 // patience is how long to wait after the n-th failure in a row.
 func (j *Jobs) patience(n int, err error) time.Duration {
-	if errors.Is(err, cache.ErrShrunk) {
+	if errors.Is(err, cache.ErrShrunk) || errkind.Is(err, errkind.StateDamaged) { // what is read can't be kept: it need not be read often
 		return j.Ages.Quarantine
 	}
 	if errkind.CauseOf(err) == errkind.Oversized {

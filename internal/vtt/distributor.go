@@ -110,6 +110,9 @@ func (d *Distributor) followContract(given *portal.Contract) portal.Contracts {
 	return d.contracts
 }
 
+// Repeats is how many reads have been repeated since the start. Writes never are.
+func (d *Distributor) Repeats() int { return d.retry.count() }
+
 // Contract tells where the contract in force comes from.
 func (d *Distributor) Contract() ContractState {
 	if d.contracts == nil {

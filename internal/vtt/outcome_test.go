@@ -239,6 +239,78 @@ func TestSilenceAfterARequest(t *testing.T) {
 	wantSendError(t, err, order.ClassUnanswered, errkind.Timeout)
 }
 
+// reads is a read of each kind: a whole list as it comes, a list, one thing.
+var reads = map[string]func(context.Context, *vtt.Distributor) error{
+	"GetItemPortion": func(ctx context.Context, d *vtt.Distributor) error {
+		return d.EachListing(ctx, cred, func([]catalog.Listing, catalog.Progress) error { return nil })
+	},
+	"GetRuntimeItemsPortion": func(ctx context.Context, d *vtt.Distributor) error {
+		return d.EachOffer(ctx, cred, func([]catalog.Offer, catalog.Progress) error { return nil })
+	},
+	"GetCategories": func(ctx context.Context, d *vtt.Distributor) error { _, err := d.Categories(ctx, cred); return err },
+	"GetOrders":     func(ctx context.Context, d *vtt.Distributor) error { _, err := d.Orders(ctx, cred); return err },
+	"GetItem":       func(ctx context.Context, d *vtt.Distributor) error { _, err := d.Listing(ctx, cred, "1"); return err },
+	"GetOrderStatus": func(ctx context.Context, d *vtt.Distributor) error {
+		_, err := d.OrderStatus(ctx, cred, "1")
+		return err
+	},
+	"GetUsdRubRate": func(ctx context.Context, d *vtt.Distributor) error { _, err := d.Rate(ctx, cred); return err },
+	"GetCategoryItems": func(ctx context.Context, d *vtt.Distributor) error {
+		_, err := d.CategoryListings(ctx, cred, "1")
+		return err
+	},
+}
+
+// An answer that comes a byte at a time ends with the time for it, whatever was asked: with a kind, nothing of it is repeated,
+// and the slots are free for the next. How long that time is, each operation's bounds say (TestEveryOperationHasAPolicy).
+func TestATrickleEndsWithTheTime(t *testing.T) {
+	const inAll = 12 // more than there are slots
+	for operation, ask := range reads {
+		t.Run(operation, func(t *testing.T) {
+			trickles(t, operation, inAll, ask, func(err error) bool { return errkind.Is(err, errkind.Timeout) })
+		})
+	}
+	for operation, ask := range writes {
+		t.Run(operation, func(t *testing.T) {
+			trickles(t, operation, inAll, ask, func(err error) bool {
+				var send *order.SendError
+				return errors.As(err, &send) && send.Class == order.ClassUnanswered && errkind.Is(err, errkind.Timeout)
+			})
+		})
+	}
+}
+
+func trickles(t *testing.T, operation string, times int, ask func(context.Context, *vtt.Distributor) error, typed func(error) bool) {
+	u := newUpstream(t, func(w http.ResponseWriter, r request) { trickle(w, r.operation) })
+	d := u.distributor(t, minutesApart) // so that no pause for an outage comes between
+	for range times {
+		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond)
+		err := ask(ctx, d)
+		cancel()
+		if !typed(err) {
+			t.Fatalf("error %v, want the end of the time", err)
+		}
+	}
+	if n := u.times(operation); n != times {
+		t.Errorf("%d requests for %d calls", n, times)
+	}
+}
+
+// trickle begins an answer well and goes on with a byte now and then, for as long as somebody listens.
+func trickle(w http.ResponseWriter, operation string) {
+	conn, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, err = buffered.WriteString("HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\n\r\n" + soapHead + "<" + operation + `Response xmlns="http://portal.vtt.ru">`)
+	for tick := time.NewTicker(time.Millisecond); err == nil; <-tick.C {
+		if _, err = buffered.WriteString(" "); err == nil {
+			err = buffered.Flush()
+		}
+	}
+}
+
 // While others fill their slots with slow reads, an order goes through at once.
 func TestAnOrderDoesNotWaitBehindReads(t *testing.T) {
 	arrived := make(chan struct{}, 16)

@@ -22,8 +22,9 @@ const (
 type retrier struct {
 	pause func(context.Context, time.Duration) error
 
-	mu     sync.Mutex
-	budget int
+	mu      sync.Mutex
+	budget  int
+	repeats int // so far
 }
 
 func newRetrier(pause func(context.Context, time.Duration) error) *retrier {
@@ -69,7 +70,15 @@ func (r *retrier) spend() bool {
 		return false
 	}
 	r.budget -= repeatCost
+	r.repeats++
 	return true
+}
+
+// count is how many repeats were granted so far.
+func (r *retrier) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.repeats
 }
 
 // transient tells whether a failed read may succeed when repeated. A timeout may not: whoever is slow is not helped by more work.

@@ -55,7 +55,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	read, err := pool(reader(o), max(4, 2*runtime.GOMAXPROCS(0)))
+	read, err := readers(o.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +79,11 @@ func create(path string) error {
 }
 
 func (db *DB) prepare(ctx context.Context, o Options) error {
-	if err := checkVersion(ctx, db.write); err != nil {
+	if err := checkVersion(ctx, db.Read); err != nil {
 		return err
 	}
-	if err := check(ctx, db.write); err != nil {
+	// The readers look, before anything is opened that could write: a damaged file and its log are left byte for byte.
+	if err := check(ctx, db.Read); err != nil {
 		return err
 	}
 	if err := migrate(ctx, db.write, o.Migrations); err != nil {
@@ -93,6 +94,13 @@ func (db *DB) prepare(ctx context.Context, o Options) error {
 
 // Close closes the file; the log is folded into it.
 func (db *DB) Close() error { return errors.Join(db.Read.Close(), db.write.Close()) }
+
+// StopWriting closes the writer and leaves the readers, with whom the log stays as it is. A reader is made sure of first:
+// whoever leaves last folds the log in.
+func (db *DB) StopWriting(ctx context.Context) error {
+	_ = db.Read.PingContext(ctx) // where nothing can be opened, nothing can be folded in either
+	return db.write.Close()
+}
 
 // Tx runs fn in a transaction that holds the write lock from its start. Keep it short, and never wait for the network in it.
 func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
@@ -214,7 +222,7 @@ func remove(path string) error {
 	return nil
 }
 
-// writer and reader name the file for SQLite. Neither creates it: after a deletion that would hide what happened.
+// writer names the file for SQLite; like the readers it never creates it: after a deletion that would hide what happened.
 func writer(o Options) string {
 	synchronous, secureDelete := "NORMAL", "OFF"
 	if o.Durable {
@@ -224,7 +232,10 @@ func writer(o Options) string {
 		"_pragma=synchronous("+synchronous+")", "_pragma=secure_delete("+secureDelete+")")
 }
 
-func reader(o Options) string { return dsn(o.Path, "mode=ro", "_pragma=query_only(1)") }
+// readers opens the pool that reads a file.
+func readers(path string) (*sql.DB, error) {
+	return pool(dsn(path, "mode=ro", "_pragma=query_only(1)"), max(4, 2*runtime.GOMAXPROCS(0)))
+}
 
 func dsn(path string, parameters ...string) string {
 	all := append([]string{

@@ -16,15 +16,21 @@ var _ buyer.AccountStore = (*Store)(nil)
 // ErrNoAccount is returned for a buyer who never signed in here. It is compared with errors.Is.
 var ErrNoAccount = errkind.New(errkind.NotFound, "account.missing")
 
-// Account returns what is known of a buyer. ErrNoAccount.
-func (s *Store) Account(ctx context.Context, b buyer.ID) (buyer.Account, error) {
-	a := buyer.Account{ID: b}
-	err := s.db.Read.QueryRowContext(ctx, `SELECT edit_right, signed_in_at, active_at, last_seen_at FROM accounts WHERE buyer_id = $1`, b).
-		Scan(&a.Right, sqlite.At(&a.SignedInAt), sqlite.At(&a.ActiveAt), sqlite.At(&a.LastSeen))
-	if errors.Is(err, sql.ErrNoRows) {
-		return buyer.Account{}, ErrNoAccount
+// Account returns what is known of a buyer. ErrNoAccount. In a damaged file nobody is known to be missing: a buyer who is not
+// found has an account of which nothing is known.
+func (s *Store) Account(ctx context.Context, b buyer.ID) (a buyer.Account, err error) {
+	err = s.db.Ask(ctx, func(ctx context.Context, q sqlite.Querier) error {
+		a = buyer.Account{ID: b}
+		return q.QueryRowContext(ctx, `SELECT edit_right, signed_in_at, active_at, last_seen_at FROM accounts WHERE buyer_id = $1`, b).
+			Scan(&a.Right, sqlite.At(&a.SignedInAt), sqlite.At(&a.ActiveAt), sqlite.At(&a.LastSeen))
+	})
+	switch {
+	case !errors.Is(err, sql.ErrNoRows):
+		return a, err
+	case s.Damage() != nil:
+		return a, nil
 	}
-	return a, err
+	return buyer.Account{}, ErrNoAccount
 }
 
 // SaveAccount writes what is known of a buyer.

@@ -29,8 +29,7 @@ func (s *Store) Audit(ctx context.Context, e Event) error {
 
 // AuditTrail returns the latest n events of all buyers, newest first, for the operator.
 func (s *Store) AuditTrail(ctx context.Context, n int) ([]Event, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT at, buyer_id, request, name, detail FROM audit ORDER BY id DESC LIMIT $1`, n)
-	return sqlite.Collect(rows, err, func(e *Event) []any {
+	return collect(ctx, s.db, ask(`SELECT at, buyer_id, request, name, detail FROM audit ORDER BY id DESC LIMIT $1`, n), func(e *Event) []any {
 		return []any{sqlite.At(&e.At), &e.Buyer, &e.Request, &e.Name, &e.Detail}
 	})
 }

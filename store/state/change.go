@@ -14,13 +14,12 @@ import (
 // Changes lists the items that a buyer bought, has in his cart or watches, and that are not as they were at a moment: how they
 // were then (how they were first seen, if that was later), and how they are now. The latest changed come first.
 func (s *Store) Changes(ctx context.Context, b buyer.ID, since time.Time) ([]catalog.Change, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `WITH base AS (
+	seen, err := collect(ctx, s.db, ask(`WITH base AS (
 			SELECT c.item_id, COALESCE((SELECT MAX(p.at) FROM sightings AS p WHERE p.buyer_id = $1 AND p.item_id = c.item_id AND p.at <= $2), 0) AS at
 			FROM (SELECT DISTINCT item_id FROM sightings WHERE buyer_id = $1 AND at > $2) AS c
 			WHERE c.item_id IN (`+ofInterest+`))
 		SELECT `+sightingColumns+` FROM base JOIN sightings AS h ON h.buyer_id = $1 AND h.item_id = base.item_id AND h.at >= base.at
-		ORDER BY h.item_id, h.at`, b, sqlite.Micros(since))
-	seen, err := sqlite.Collect(rows, err, sightingFields)
+		ORDER BY h.item_id, h.at`, b, sqlite.Micros(since)), sightingFields)
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +41,13 @@ func pair(seen []catalog.Sighting) []catalog.Change {
 
 // StatusChanges lists a buyer's orders whose status is not what it was at a moment, the latest changed first.
 func (s *Store) StatusChanges(ctx context.Context, b buyer.ID, since time.Time) ([]order.StatusChange, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT h.order_id, h.status, h.at FROM order_observations AS h
-		WHERE h.buyer_id = $1 AND h.order_id IN (SELECT order_id FROM order_observations WHERE buyer_id = $1 AND at > $2)
-		ORDER BY h.order_id, h.id`, b, sqlite.Micros(since))
 	type observed struct {
 		order order.ID
 		order.Observation
 	}
-	all, err := sqlite.Collect(rows, err, func(o *observed) []any { return []any{&o.order, &o.Status, sqlite.At(&o.At)} })
+	all, err := collect(ctx, s.db, ask(`SELECT h.order_id, h.status, h.at FROM order_observations AS h
+		WHERE h.buyer_id = $1 AND h.order_id IN (SELECT order_id FROM order_observations WHERE buyer_id = $1 AND at > $2)
+		ORDER BY h.order_id, h.id`, b, sqlite.Micros(since)), func(o *observed) []any { return []any{&o.order, &o.Status, sqlite.At(&o.At)} })
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +79,8 @@ func realChanges(changes []order.StatusChange) []order.StatusChange {
 
 // CutsSince lists what was cut in a buyer's orders since a moment, the latest first.
 func (s *Store) CutsSince(ctx context.Context, b buyer.ID, since time.Time) ([]order.Cut, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT order_id, item_id, name, at, quantity_before, quantity_after, reserved_before, reserved_after
-		FROM order_cuts WHERE buyer_id = $1 AND at > $2 ORDER BY id DESC`, b, sqlite.Micros(since))
-	return sqlite.Collect(rows, err, func(c *order.Cut) []any {
+	return collect(ctx, s.db, ask(`SELECT order_id, item_id, name, at, quantity_before, quantity_after, reserved_before, reserved_after
+		FROM order_cuts WHERE buyer_id = $1 AND at > $2 ORDER BY id DESC`, b, sqlite.Micros(since)), func(c *order.Cut) []any {
 		return []any{&c.Order, &c.Item, &c.Name, sqlite.At(&c.At), &c.Before.Quantity, &c.Now.Quantity, &c.Before.Reserved, &c.Now.Reserved}
 	})
 }

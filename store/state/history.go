@@ -27,12 +27,11 @@ func sightingFields(s *catalog.Sighting) []any {
 // Interests lists the items whose history is kept for a buyer: those in his orders, in his cart, on his watch list, and those
 // he looked at; each with what was seen of it last, a sighting without a time where nothing was.
 func (s *Store) Interests(ctx context.Context, b buyer.ID) ([]catalog.Sighting, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT i.item_id, COALESCE(h.at, 0), COALESCE(h.price, ''), COALESCE(h.branch, '0'),
+	return collect(ctx, s.db, ask(`SELECT i.item_id, COALESCE(h.at, 0), COALESCE(h.price, ''), COALESCE(h.branch, '0'),
 			COALESCE(h.main, '0'), COALESCE(h.transit, '0'), COALESCE(h.due, 0)
 		FROM (`+ofInterest+` UNION SELECT item_id FROM looks WHERE buyer_id = $1) AS i
 		LEFT JOIN sightings AS h ON h.buyer_id = $1 AND h.item_id = i.item_id
-			AND h.at = (SELECT MAX(n.at) FROM sightings AS n WHERE n.buyer_id = $1 AND n.item_id = i.item_id)`, b)
-	return sqlite.Collect(rows, err, sightingFields)
+			AND h.at = (SELECT MAX(n.at) FROM sightings AS n WHERE n.buyer_id = $1 AND n.item_id = i.item_id)`, b), sightingFields)
 }
 
 // KeepSightings writes what changed, in one transaction.
@@ -65,9 +64,8 @@ func (s *Store) Look(ctx context.Context, b buyer.ID, item catalog.ItemID) error
 
 // Sightings returns the history of an item as a buyer saw it, oldest first.
 func (s *Store) Sightings(ctx context.Context, b buyer.ID, item catalog.ItemID) ([]catalog.Sighting, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+sightingColumns+` FROM sightings AS h
-		WHERE h.buyer_id = $1 AND h.item_id = $2 ORDER BY h.at`, b, item)
-	return sqlite.Collect(rows, err, sightingFields)
+	return collect(ctx, s.db, ask(`SELECT `+sightingColumns+` FROM sightings AS h
+		WHERE h.buyer_id = $1 AND h.item_id = $2 ORDER BY h.at`, b, item), sightingFields)
 }
 
 // KeepRate appends a rate to the history that all buyers share, if it is another one than the latest.
@@ -83,24 +81,21 @@ func (s *Store) KeepRate(ctx context.Context, rate money.Rate) error {
 
 // Rates returns the history of the rate, oldest first.
 func (s *Store) Rates(ctx context.Context) ([]money.Rate, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT set_at, rub FROM rates ORDER BY set_at`)
-	return sqlite.Collect(rows, err, func(r *money.Rate) []any { return []any{sqlite.At(&r.SetAt), &r.RUB} })
+	return collect(ctx, s.db, ask(`SELECT set_at, rub FROM rates ORDER BY set_at`), func(r *money.Rate) []any { return []any{sqlite.At(&r.SetAt), &r.RUB} })
 }
 
 // Bought lists the items that a buyer ordered, the latest first, at most n.
 func (s *Store) Bought(ctx context.Context, b buyer.ID, n int) ([]catalog.ItemID, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT l.item_id FROM order_lines AS l
+	return collect(ctx, s.db, ask(`SELECT l.item_id FROM order_lines AS l
 		JOIN orders AS o ON o.buyer_id = $1 AND o.id = l.order_id
-		WHERE l.buyer_id = $1 GROUP BY l.item_id ORDER BY MAX(o.created_at) DESC, l.item_id LIMIT $2`, b, n)
-	return sqlite.Collect(rows, err, func(id *catalog.ItemID) []any { return []any{id} })
+		WHERE l.buyer_id = $1 GROUP BY l.item_id ORDER BY MAX(o.created_at) DESC, l.item_id LIMIT $2`, b, n), func(id *catalog.ItemID) []any { return []any{id} })
 }
 
 // Purchases lists a buyer's orders of an item, the latest first, at most n.
 func (s *Store) Purchases(ctx context.Context, b buyer.ID, item catalog.ItemID, n int) ([]order.Purchase, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT o.id, o.created_at, o.status, o.currency, l.quantity, l.unit_price
+	return collect(ctx, s.db, ask(`SELECT o.id, o.created_at, o.status, o.currency, l.quantity, l.unit_price
 		FROM order_lines AS l JOIN orders AS o ON o.buyer_id = $1 AND o.id = l.order_id
-		WHERE l.buyer_id = $1 AND l.item_id = $2 ORDER BY o.created_at DESC, o.id DESC, l.position LIMIT $3`, b, item, n)
-	return sqlite.Collect(rows, err, func(p *order.Purchase) []any {
+		WHERE l.buyer_id = $1 AND l.item_id = $2 ORDER BY o.created_at DESC, o.id DESC, l.position LIMIT $3`, b, item, n), func(p *order.Purchase) []any {
 		return []any{&p.Order, sqlite.At(&p.At), &p.Status, &p.Currency, &p.Quantity, &p.UnitPrice}
 	})
 }
@@ -109,8 +104,7 @@ func (s *Store) Purchases(ctx context.Context, b buyer.ID, item catalog.ItemID, 
 // interest any longer lose their history, and so do long-ago cuts of orders and rates. What is to go is found before the file
 // is locked, and each buyer's turn is a transaction of its own: nobody's cart waits.
 func (s *Store) ThinHistory(ctx context.Context) error {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT buyer_id FROM sightings UNION SELECT buyer_id FROM looks UNION SELECT buyer_id FROM order_cuts`)
-	buyers, err := sqlite.Collect(rows, err, func(b *buyer.ID) []any { return []any{b} })
+	buyers, err := collect(ctx, s.db, ask(`SELECT buyer_id FROM sightings UNION SELECT buyer_id FROM looks UNION SELECT buyer_id FROM order_cuts`), func(b *buyer.ID) []any { return []any{b} })
 	if err != nil {
 		return err
 	}
@@ -143,13 +137,12 @@ type seenAt struct {
 // older ones, all but the last of each week; and those too old. The latest of an item stays, and so does the one that held
 // when the buyer was last here: changes are told from it.
 func (s *Store) tooMany(ctx context.Context, b buyer.ID, now time.Time) ([]seenAt, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT told.item_id, told.at FROM (
+	return collect(ctx, s.db, ask(`SELECT told.item_id, told.at FROM (
 			SELECT item_id, at, LEAD(at) OVER (PARTITION BY item_id ORDER BY at) AS next FROM sightings WHERE buyer_id = $1) AS told
 		CROSS JOIN (SELECT COALESCE(MAX(last_seen_at), 0) AS at FROM accounts WHERE buyer_id = $1) AS visit
 		WHERE told.next IS NOT NULL AND NOT (told.at <= visit.at AND told.next > visit.at)
 			AND (told.at < $2 AND told.at / $5 = told.next / $5 OR told.at < $3 AND told.at / (7 * $5) = told.next / (7 * $5) OR told.at < $4)`,
-		b, ago(now, catalog.EverySightingFor), ago(now, catalog.DailySightingFor), ago(now, catalog.SightingsFor), day)
-	return sqlite.Collect(rows, err, func(k *seenAt) []any { return []any{&k.item, &k.at} })
+		b, ago(now, catalog.EverySightingFor), ago(now, catalog.DailySightingFor), ago(now, catalog.SightingsFor), day), func(k *seenAt) []any { return []any{&k.item, &k.at} })
 }
 
 // thin drops a buyer's sightings that are to go, and what else of his history is of no interest any longer.

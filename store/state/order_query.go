@@ -119,7 +119,9 @@ func searched(text string) []string {
 
 // OrdersReadAt tells when GetOrders was last copied whole; zero if never.
 func (s *Store) OrdersReadAt(ctx context.Context, b buyer.ID) (at time.Time, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT read_at FROM order_reads WHERE buyer_id = $1`, b).Scan(sqlite.At(&at))
+	err = s.db.Ask(ctx, func(ctx context.Context, q sqlite.Querier) error {
+		return q.QueryRowContext(ctx, `SELECT read_at FROM order_reads WHERE buyer_id = $1`, b).Scan(sqlite.At(&at))
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
@@ -129,23 +131,20 @@ func (s *Store) OrdersReadAt(ctx context.Context, b buyer.ID) (at time.Time, err
 // LinesDue lists the newest orders whose lines were never read, and the open ones whose lines were last read before openBefore;
 // at most n.
 func (s *Store) LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, n int) ([]order.ID, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT id FROM orders WHERE buyer_id = $1
+	return collect(ctx, s.db, ask(`SELECT id FROM orders WHERE buyer_id = $1
 			AND (lines_read_at = 0 OR lines_read_at < $2 AND status IN ($3, $4))
-		ORDER BY created_at DESC, id DESC LIMIT $5`, b, sqlite.Micros(openBefore), order.Reserving, order.Assembly, n)
-	return sqlite.Collect(rows, err, func(id *order.ID) []any { return []any{id} })
+		ORDER BY created_at DESC, id DESC LIMIT $5`, b, sqlite.Micros(openBefore), order.Reserving, order.Assembly, n), func(id *order.ID) []any { return []any{id} })
 }
 
 // Timeline returns the observed statuses of an order, oldest first.
 func (s *Store) Timeline(ctx context.Context, b buyer.ID, id order.ID) ([]order.Observation, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT status, at FROM order_observations WHERE buyer_id = $1 AND order_id = $2 ORDER BY id`, b, id)
-	return sqlite.Collect(rows, err, func(o *order.Observation) []any { return []any{&o.Status, sqlite.At(&o.At)} })
+	return collect(ctx, s.db, ask(`SELECT status, at FROM order_observations WHERE buyer_id = $1 AND order_id = $2 ORDER BY id`, b, id), func(o *order.Observation) []any { return []any{&o.Status, sqlite.At(&o.At)} })
 }
 
 // Notes returns the notes written here for an order, newest first.
 func (s *Store) Notes(ctx context.Context, b buyer.ID, id order.ID) ([]order.NoteRecord, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT order_id, text, at, sent, error FROM order_notes
-		WHERE buyer_id = $1 AND order_id = $2 ORDER BY id DESC`, b, id)
-	return sqlite.Collect(rows, err, func(n *order.NoteRecord) []any {
+	return collect(ctx, s.db, ask(`SELECT order_id, text, at, sent, error FROM order_notes
+		WHERE buyer_id = $1 AND order_id = $2 ORDER BY id DESC`, b, id), func(n *order.NoteRecord) []any {
 		return []any{&n.Order, &n.Text, sqlite.At(&n.At), &n.Sent, &n.Error}
 	})
 }

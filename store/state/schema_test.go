@@ -4,9 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -166,21 +164,6 @@ func TestTheDatabaseAgreesWhichStatesAreOpen(t *testing.T) {
 		if (got[0] == "1") != st.Open() {
 			t.Errorf("%s: the database says open = %s", st, got[0])
 		}
-	}
-}
-
-func TestADamagedStateIsNeverReplaced(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, state.File)
-	content := []byte(strings.Repeat("precious ", 1000))
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := state.Open(t.Context(), dir, time.Now); !sqlite.Damaged(err) {
-		t.Errorf("error is %v", err)
-	}
-	if after, err := os.ReadFile(path); err != nil || string(after) != string(content) {
-		t.Errorf("the file was touched: %v", err)
 	}
 }
 

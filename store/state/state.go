@@ -9,6 +9,7 @@ package state
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"embed"
 	"io/fs"
 	"path/filepath"
@@ -26,7 +27,7 @@ const File = "state.db"
 
 // Store is the open state.db.
 type Store struct {
-	db  *sqlite.DB
+	db  *file
 	now func() time.Time
 }
 
@@ -36,13 +37,27 @@ var (
 	_ order.OrderStore      = (*Store)(nil)
 )
 
-// Open opens state.db in dir, creating it where it is missing. A damaged file is an error: it is never replaced.
+// Open opens state.db in dir, creating it where it is missing. Of a damaged file what can be read is read, and nothing is ever
+// written: see Damage.
 func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error) {
-	db, err := open(ctx, filepath.Join(dir, File), "migrations/sqlite/state")
+	db, err := openFile(ctx, filepath.Join(dir, File), "migrations/sqlite/state")
 	if err != nil {
 		return nil, err
 	}
 	return &Store{db: db, now: now}, nil
+}
+
+// Damage tells what is wrong with the file; nil while nothing is known to be. From then on, until the program is started
+// again on a sound file, every method that writes answers ErrDamaged, and those that read leave out what can't be read.
+func (s *Store) Damage() error { return s.db.cause() }
+
+// OnDamaged sets what is called, once, when the file turns out damaged: at once where it already did. Set it before the store
+// is shared.
+func (s *Store) OnDamaged(call func(cause error)) {
+	s.db.onDamaged = call
+	if cause := s.db.cause(); cause != nil {
+		call(cause)
+	}
 }
 
 // Close closes the file.
@@ -60,4 +75,6 @@ func open(ctx context.Context, path, migrationsDir string) (*sqlite.DB, error) {
 func newID() string { return rand.Text() }
 
 // Ping tells whether the file can be read and written.
-func (s *Store) Ping(ctx context.Context) error { return s.db.Ping(ctx) }
+func (s *Store) Ping(ctx context.Context) error {
+	return s.db.Tx(ctx, func(*sql.Tx) error { return nil })
+}

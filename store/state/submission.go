@@ -134,7 +134,11 @@ func (s *Store) OpenSubmission(ctx context.Context, b buyer.ID) (order.Submissio
 
 // Unfinished lists every buyer's submissions in PREPARED, BASELINED, SENDING and UNKNOWN, and those on the late watch that were
 // sent after a moment, oldest first; for recovery only.
+// ErrDamaged: what was found out could not be written down, and it would be asked for again and again.
 func (s *Store) Unfinished(ctx context.Context, sentAfter time.Time) (list []order.Submission, err error) {
+	if cause := s.Damage(); cause != nil {
+		return nil, s.db.refusal(cause)
+	}
 	err = s.db.View(ctx, func(tx *sql.Tx) error {
 		list, err = submissions(ctx, tx, `WHERE is_open = 1 AND state <> 'NEEDS_BUYER' ORDER BY created_at, id`)
 		if err != nil {
@@ -163,8 +167,8 @@ func (s *Store) Children(ctx context.Context, b buyer.ID, parent order.Submissio
 
 // Explained lists the orders that the buyer's submissions have become.
 func (s *Store) Explained(ctx context.Context, b buyer.ID) ([]order.ID, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT order_id FROM submissions WHERE buyer_id = $1 AND order_id <> ''`, b)
-	return sqlite.Collect(rows, err, func(id *order.ID) []any { return []any{id} })
+	return collect(ctx, s.db, ask(`SELECT order_id FROM submissions WHERE buyer_id = $1 AND order_id <> ''`, b),
+		func(id *order.ID) []any { return []any{id} })
 }
 
 // one returns the only submission that matches. order.ErrNoSubmission.
@@ -202,8 +206,8 @@ func submissionAt(ctx context.Context, tx *sql.Tx, id order.SubmissionID, state 
 
 // History returns the moves of a buyer's submission, oldest first.
 func (s *Store) History(ctx context.Context, b buyer.ID, id order.SubmissionID) ([]order.Step, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT state, at FROM submission_events WHERE buyer_id = $1 AND submission_id = $2 ORDER BY id`, b, id)
-	return sqlite.Collect(rows, err, func(step *order.Step) []any { return []any{&step.State, sqlite.At(&step.At)} })
+	return collect(ctx, s.db, ask(`SELECT state, at FROM submission_events WHERE buyer_id = $1 AND submission_id = $2 ORDER BY id`, b, id),
+		func(step *order.Step) []any { return []any{&step.State, sqlite.At(&step.At)} })
 }
 
 // explained names the conflict of an order that another submission of the buyer already stands for.

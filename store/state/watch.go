@@ -13,9 +13,8 @@ var _ buyer.WatchStore = (*Store)(nil)
 
 // Watches lists a buyer's watch list, the latest added first.
 func (s *Store) Watches(ctx context.Context, b buyer.ID) ([]buyer.Watch, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT item_id, since, price, branch, main FROM watches
-		WHERE buyer_id = $1 ORDER BY since DESC, item_id`, b)
-	return sqlite.Collect(rows, err, func(w *buyer.Watch) []any {
+	return collect(ctx, s.db, ask(`SELECT item_id, since, price, branch, main FROM watches
+		WHERE buyer_id = $1 ORDER BY since DESC, item_id`, b), func(w *buyer.Watch) []any {
 		return []any{&w.ItemID, sqlite.At(&w.Since), optional{&w.Price}, &w.Branch, &w.Main}
 	})
 }
