@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -56,25 +57,25 @@ func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
 // refile moves a buyer's offers to the categories of items that came only after his prices.
 func (j *Jobs) refile(ctx context.Context, b buyer.ID) error {
 	return j.changePrices(b, func() error {
-		known, _, err := j.Cache.Prices(ctx, b)
+		loose, err := j.Cache.PricesIn(ctx, b, []catalog.CategoryID{""})
+		if err != nil || len(loose) == 0 {
+			return err
+		}
+		filed, err := j.file(ctx, loose[0].Offers)
+		if err != nil || len(filed[""]) == len(loose[0].Offers) {
+			return err
+		}
+		known, err := j.Cache.PricesIn(ctx, b, slices.Collect(maps.Keys(filed)))
 		if err != nil {
 			return err
 		}
-		loose, ok := chunkOf(known, "")
-		if !ok {
-			return nil
-		}
-		filed, err := j.file(ctx, loose.Offers)
-		if err != nil || len(filed[""]) == len(loose.Offers) {
-			return err
-		}
-		chunks := []catalog.PriceChunk{{Offers: filed[""], ReadAt: loose.ReadAt}}
+		chunks := []catalog.PriceChunk{{Offers: filed[""], ReadAt: loose[0].ReadAt}}
 		delete(filed, "")
 		for category, offers := range filed {
 			switch have, ok := chunkOf(known, category); {
 			case !ok:
-				chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: offers, ReadAt: loose.ReadAt})
-			case !have.ReadAt.After(loose.ReadAt):
+				chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: offers, ReadAt: loose[0].ReadAt})
+			case !have.ReadAt.After(loose[0].ReadAt):
 				replaceOffers(&have, offers)
 				chunks = append(chunks, have)
 			}
@@ -122,11 +123,11 @@ func (g *gathering) show(ctx context.Context) error {
 	}
 	g.shownAt = now
 	return g.jobs.changePrices(g.buyer, func() error {
-		known, complete, err := g.jobs.Cache.Prices(ctx, g.buyer)
+		ages, complete, err := g.jobs.Cache.PricesReadAt(ctx, g.buyer)
 		if err != nil || complete {
 			return err
 		}
-		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, g.unshown)); err != nil {
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(ages, g.unshown)); err != nil {
 			return err
 		}
 		clear(g.unshown)
@@ -148,7 +149,7 @@ func (g *gathering) complete(ctx context.Context) error {
 		for category := range g.offers {
 			all[category] = true
 		}
-		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(known, all)); err != nil {
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(agesOf(known), all)); err != nil {
 			return err
 		}
 		if err := g.jobs.Cache.MarkPricesComplete(ctx, g.buyer, g.began); err != nil {
@@ -159,18 +160,22 @@ func (g *gathering) complete(ctx context.Context) error {
 }
 
 // chunks returns the categories asked for, but for those that were read anew since the reading of the list began.
-func (g *gathering) chunks(known []catalog.PriceChunk, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
-	fresher := map[catalog.CategoryID]bool{}
-	for _, chunk := range known {
-		fresher[chunk.Category] = chunk.ReadAt.After(g.began)
-	}
+func (g *gathering) chunks(ages map[catalog.CategoryID]time.Time, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
 	var chunks []catalog.PriceChunk
 	for category := range categories {
-		if !fresher[category] {
+		if !ages[category].After(g.began) {
 			chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: g.offers[category], ReadAt: g.began})
 		}
 	}
 	return chunks
+}
+
+func agesOf(chunks []catalog.PriceChunk) map[catalog.CategoryID]time.Time {
+	ages := make(map[catalog.CategoryID]time.Time, len(chunks))
+	for _, chunk := range chunks {
+		ages[chunk.Category] = chunk.ReadAt
+	}
+	return ages
 }
 
 // size is what a price list is judged by.
