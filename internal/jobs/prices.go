@@ -9,6 +9,7 @@ import (
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/internal/search"
 	"storefront/store/cache"
 )
@@ -142,7 +143,7 @@ func (g *gathering) complete(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !g.jobs.believes(g.buyer, known, complete, g.size()) {
+		if !g.jobs.believes(g.buyer, known, complete, g.size(ctx)) {
 			return cache.ErrShrunk
 		}
 		all := make(map[catalog.CategoryID]bool, len(g.offers))
@@ -190,8 +191,9 @@ func (s *size) add(offers []catalog.Offer) {
 	}
 }
 
-func (g *gathering) size() (s size) {
+func (g *gathering) size(ctx context.Context) (s size) {
 	for _, offers := range g.offers {
+		pace.Step(ctx)
 		s.add(offers)
 	}
 	return s
@@ -251,7 +253,7 @@ func (j *Jobs) showPrices(ctx context.Context, b buyer.ID) error {
 	if err != nil {
 		return err
 	}
-	j.Engine.Replace(b, search.NewPriceList(chunks, complete))
+	j.Engine.Replace(b, search.PriceListInSteps(chunks, complete, func() { pace.Step(ctx) }))
 	j.observe(ctx, b, chunks)
 	return nil
 }

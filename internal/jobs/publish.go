@@ -107,6 +107,7 @@ func (j *Jobs) publishAfter(rest func(publication) time.Duration) {
 	}
 	j.published.under = true
 	j.work.Go(func() {
+		pace.Aside()
 		err := j.publish(pace.With(j.ctx, j.Gate))
 		if err != nil && j.ctx.Err() == nil {
 			j.Log.Warn("the catalogue was not shown", "error", err)

@@ -65,7 +65,10 @@ func (c cores) start(ctx context.Context, core string, announced []string, args 
 		self, args = c.taskset, append([]string{"-c", core, self}, args...)
 	}
 	p := &process{cmd: exec.CommandContext(ctx, self, args...), address: map[string]string{}}
-	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	p.cmd.Env = os.Environ()
+	if c.taskset == "" || core != shopCore { // a storefront on its core sees one and has it as it wants
+		p.cmd.Env = append(p.cmd.Env, "GOMAXPROCS=1")
+	}
 	p.cmd.Stderr = os.Stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -277,9 +277,9 @@ func (l *Load) publishPiece(ctx context.Context, tx *sql.Tx, from, to string, no
 	return err
 }
 
-// pieceRows is how many rows one statement reads or writes: a millisecond's work or two. One statement for all would make
+// pieceRows is how many rows one statement reads or writes: a millisecond's work at most. One statement for all would make
 // others wait.
-const pieceRows = 100
+const pieceRows = 50
 
 // eachPiece calls do for the staged rows in pieces, by the first and the last id of each.
 func (l *Load) eachPiece(ctx context.Context, tx *sql.Tx, do func(from, to string) error) error {
