@@ -1,9 +1,6 @@
 package pace
 
-import (
-	"os"
-	"runtime"
-)
+import "runtime"
 
 // Aside gives the calling goroutine a thread of its own of low priority, until it ends: the kernel then lets requests go
 // first at once, where Go's scheduler would let a statement or a decoding run on for up to 10 ms. Pieces between two Steps
@@ -16,10 +13,10 @@ func Aside() {
 	lower()
 }
 
-// Room lets a thread that stands aside and requests run at a time on one core: with GOMAXPROCS=1 a request would wait until
-// Go takes the core from what stands aside. Whoever set GOMAXPROCS has it as he wants.
+// Room lets a thread that stands aside and requests run at a time on one core: with GOMAXPROCS=1, which is what Go takes for
+// one core, a request would wait until Go takes the core from what stands aside.
 func Room() {
-	if os.Getenv("GOMAXPROCS") == "" && runtime.GOMAXPROCS(0) == 1 {
+	if runtime.GOMAXPROCS(0) == 1 {
 		runtime.GOMAXPROCS(2)
 	}
 }
