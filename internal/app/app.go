@@ -18,6 +18,7 @@ import (
 
 	"storefront/internal/config"
 	"storefront/internal/jobs"
+	"storefront/internal/pace"
 )
 
 // Options is what the composition root is told.
@@ -54,6 +55,7 @@ const (
 // New opens files and listeners, and fails fast with one clear line.
 func New(ctx context.Context, o Options) (_ *App, err error) {
 	machine := o.Now
+	pace.Room()
 	o.Now = steady(o.Now, o.Elapsed)
 	a := &App{log: o.Log, now: o.Now, machine: machine}
 	defer func() {

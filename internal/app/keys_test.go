@@ -25,6 +25,7 @@ var nobodys = map[string]string{
 	"internal/search bodies.held":           "bodies of lists by content: whoever has the content of his own list finds it, and nobody looks for another's",
 	"internal/search body.exact":            "inside such a body",
 	"internal/soap breaker.classes":         "how classes of operations do, whoever calls",
+	"store/cache Load.brought":              "ids of the catalogue, which is the same for all",
 	"store/cache held.items":                "descriptions of items, which are everybody's",
 	"internal/search column.number":         "inside the index, which is everybody's",
 	"internal/search shelves.number":        "inside the index, which is everybody's",

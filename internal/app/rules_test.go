@@ -57,7 +57,7 @@ var mayImport = map[string]string{
 	"internal/jobs":    vocabulary + " store/cache store/state internal/vtt internal/search internal/photo internal/pace",
 
 	"internal/soap":                      "internal/secret internal/pace",
-	"internal/vtt":                       vocabulary + " internal/vtt/portal internal/soap",
+	"internal/vtt":                       vocabulary + " internal/vtt/portal internal/soap internal/pace",
 	"internal/vtt/portal":                "internal/soap internal/secret",
 	"internal/vtt/emulator":              "internal/vtt/portal internal/soap",
 	"internal/vtt/emulator/emulatortest": "internal/vtt/emulator",

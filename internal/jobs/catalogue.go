@@ -10,6 +10,7 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
+	"storefront/internal/pace"
 )
 
 // loadCatalogue reads the whole catalogue, and with it the price list of the buyer who reads. While there is none yet, items
@@ -33,7 +34,7 @@ func (j *Jobs) loadCatalogue(ctx context.Context, c buyer.Credentials) (result d
 	list := j.newGathering(c.Buyer())
 	var came growth
 	err = j.Distributor.EachListing(ctx, c, func(portion []catalog.Listing, p catalog.Progress) error {
-		items := place(portion, tree)
+		items := place(ctx, portion, tree)
 		for _, l := range portion {
 			list.add(l.Item.Category, l.Offer)
 		}
@@ -56,8 +57,11 @@ func (j *Jobs) loadCatalogue(ctx context.Context, c buyer.Credentials) (result d
 	if err != nil {
 		return result, err
 	}
+	if changes.Changes() {
+		j.setStale(true)
+	}
 	result.detail = fmt.Sprintf("added %d, changed %d, gone %d, total %d", changes.Added, changes.Changed, changes.Gone, changes.Total)
-	return result, errors.Join(j.publish(ctx), list.complete(ctx), j.refileAll(ctx))
+	return result, errors.Join(j.publishChanges(ctx), list.complete(ctx), j.refileAll(ctx))
 }
 
 // refileAll puts the prices of everybody here where the items are.
@@ -110,9 +114,10 @@ func (j *Jobs) empty(ctx context.Context) (bool, error) {
 }
 
 // place puts items into their categories.
-func place(listings []catalog.Listing, tree *catalog.Tree) []catalog.Item {
+func place(ctx context.Context, listings []catalog.Listing, tree *catalog.Tree) []catalog.Item {
 	items := make([]catalog.Item, len(listings))
 	for i := range listings {
+		pace.Step(ctx)
 		listings[i].Item.Category = tree.Resolve(listings[i].Item)
 		items[i] = listings[i].Item
 	}

@@ -121,7 +121,7 @@ func New(d Deps) *Jobs {
 	j := &Jobs{
 		Deps: d, bulk: make(chan struct{}, bulkSlots), prompt: make(chan struct{}, promptSlots), wake: make(chan struct{}, 1),
 		tasks: map[task]*record{}, progress: map[task]catalog.Progress{}, writing: map[buyer.ID]*sync.Mutex{},
-		doubts: map[buyer.ID]doubt{}, described: map[task]time.Time{},
+		doubts: map[buyer.ID]doubt{}, described: map[task]time.Time{}, published: publication{stale: true},
 	}
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	return j

@@ -63,7 +63,7 @@ func (j *Jobs) readCategory(ctx context.Context, c buyer.Credentials, id catalog
 	if err != nil {
 		return err
 	}
-	if err := j.keepItems(ctx, kindCategory, string(id), place(listings, tree)); err != nil {
+	if err := j.keepItems(ctx, kindCategory, string(id), place(ctx, listings, tree)); err != nil {
 		return err
 	}
 	offers := make([]catalog.Offer, len(listings))
@@ -85,7 +85,7 @@ func (j *Jobs) readItem(ctx context.Context, c buyer.Credentials, id catalog.Ite
 	if err != nil {
 		return err
 	}
-	items := place([]catalog.Listing{listing}, j.Engine.Index().Categories())
+	items := place(ctx, []catalog.Listing{listing}, j.Engine.Index().Categories())
 	if err := j.keepItems(ctx, kindItem, string(id), items); err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (j *Jobs) readRelated(ctx context.Context, c buyer.Credentials, id catalog.
 	if err != nil {
 		return err
 	}
-	items := place(listings, j.Engine.Index().Categories())
+	items := place(ctx, listings, j.Engine.Index().Categories())
 	if err := j.keepItems(ctx, kindRelated, string(id), items); err != nil {
 		return err
 	}

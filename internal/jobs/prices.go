@@ -2,12 +2,14 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
+	"storefront/internal/pace"
 	"storefront/internal/search"
 	"storefront/store/cache"
 )
@@ -56,25 +58,25 @@ func (j *Jobs) freshPrices(ctx context.Context, b buyer.ID) (bool, error) {
 // refile moves a buyer's offers to the categories of items that came only after his prices.
 func (j *Jobs) refile(ctx context.Context, b buyer.ID) error {
 	return j.changePrices(b, func() error {
-		known, _, err := j.Cache.Prices(ctx, b)
+		loose, err := j.Cache.PricesIn(ctx, b, []catalog.CategoryID{""})
+		if err != nil || len(loose) == 0 {
+			return err
+		}
+		filed, err := j.file(ctx, loose[0].Offers)
+		if err != nil || len(filed[""]) == len(loose[0].Offers) {
+			return err
+		}
+		known, err := j.Cache.PricesIn(ctx, b, slices.Collect(maps.Keys(filed)))
 		if err != nil {
 			return err
 		}
-		loose, ok := chunkOf(known, "")
-		if !ok {
-			return nil
-		}
-		filed, err := j.file(ctx, loose.Offers)
-		if err != nil || len(filed[""]) == len(loose.Offers) {
-			return err
-		}
-		chunks := []catalog.PriceChunk{{Offers: filed[""], ReadAt: loose.ReadAt}}
+		chunks := []catalog.PriceChunk{{Offers: filed[""], ReadAt: loose[0].ReadAt}}
 		delete(filed, "")
 		for category, offers := range filed {
 			switch have, ok := chunkOf(known, category); {
 			case !ok:
-				chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: offers, ReadAt: loose.ReadAt})
-			case !have.ReadAt.After(loose.ReadAt):
+				chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: offers, ReadAt: loose[0].ReadAt})
+			case !have.ReadAt.After(loose[0].ReadAt):
 				replaceOffers(&have, offers)
 				chunks = append(chunks, have)
 			}
@@ -125,11 +127,11 @@ func (g *gathering) show(ctx context.Context) error {
 	g.shownAt = now
 	g.came.show()
 	return g.jobs.changePrices(g.buyer, func() error {
-		readAt, complete, err := g.jobs.Cache.PricesReadAt(ctx, g.buyer)
+		ages, complete, err := g.jobs.Cache.PricesReadAt(ctx, g.buyer)
 		if err != nil || complete {
 			return err
 		}
-		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(readAt, g.unshown)); err != nil {
+		if err := g.jobs.Cache.PutPrices(ctx, g.buyer, g.chunks(ages, g.unshown)); err != nil {
 			return err
 		}
 		clear(g.unshown)
@@ -144,7 +146,7 @@ func (g *gathering) complete(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !g.jobs.believes(g.buyer, known, complete, g.size()) {
+		if !g.jobs.believes(g.buyer, known, complete, g.size(ctx)) {
 			return cache.ErrShrunk
 		}
 		all := make(map[catalog.CategoryID]bool, len(g.offers))
@@ -162,10 +164,10 @@ func (g *gathering) complete(ctx context.Context) error {
 }
 
 // chunks returns the categories asked for, but for those that were read anew since the reading of the list began.
-func (g *gathering) chunks(readAt map[catalog.CategoryID]time.Time, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
+func (g *gathering) chunks(ages map[catalog.CategoryID]time.Time, categories map[catalog.CategoryID]bool) []catalog.PriceChunk {
 	var chunks []catalog.PriceChunk
 	for category := range categories {
-		if !readAt[category].After(g.began) {
+		if !ages[category].After(g.began) {
 			chunks = append(chunks, catalog.PriceChunk{Category: category, Offers: g.offers[category], ReadAt: g.began})
 		}
 	}
@@ -173,11 +175,11 @@ func (g *gathering) chunks(readAt map[catalog.CategoryID]time.Time, categories m
 }
 
 func agesOf(chunks []catalog.PriceChunk) map[catalog.CategoryID]time.Time {
-	readAt := make(map[catalog.CategoryID]time.Time, len(chunks))
+	ages := make(map[catalog.CategoryID]time.Time, len(chunks))
 	for _, chunk := range chunks {
-		readAt[chunk.Category] = chunk.ReadAt
+		ages[chunk.Category] = chunk.ReadAt
 	}
-	return readAt
+	return ages
 }
 
 // size is what a price list is judged by.
@@ -192,8 +194,9 @@ func (s *size) add(offers []catalog.Offer) {
 	}
 }
 
-func (g *gathering) size() (s size) {
+func (g *gathering) size(ctx context.Context) (s size) {
 	for _, offers := range g.offers {
+		pace.Step(ctx)
 		s.add(offers)
 	}
 	return s
@@ -253,7 +256,7 @@ func (j *Jobs) showPrices(ctx context.Context, b buyer.ID) error {
 	if err != nil {
 		return err
 	}
-	j.Engine.Replace(b, search.NewPriceList(chunks, complete))
+	j.Engine.Replace(b, search.PriceListInSteps(chunks, complete, func() { pace.Step(ctx) }))
 	j.observe(ctx, b, chunks)
 	return nil
 }

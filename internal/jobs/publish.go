@@ -14,7 +14,7 @@ type publication struct {
 	at    time.Time
 	took  time.Duration
 	under bool // one is being built
-	stale bool // items were changed one by one since
+	stale bool // what the cache knows has changed since it was read for it
 }
 
 const (
@@ -27,10 +27,16 @@ const (
 )
 
 // publish builds an index of what the cache knows and shows it.
-func (j *Jobs) publish(ctx context.Context) error {
+func (j *Jobs) publish(ctx context.Context) (err error) {
 	j.publishing.Lock()
 	defer j.publishing.Unlock()
 	began := j.Now()
+	j.setStale(false) // what changes from here on may be in it or not
+	defer func() {
+		if err != nil {
+			j.setStale(true)
+		}
+	}()
 	corpus, err := j.corpus(ctx)
 	if err != nil {
 		return err
@@ -38,8 +44,28 @@ func (j *Jobs) publish(ctx context.Context) error {
 	j.Engine.Publish(search.BuildInSteps(corpus, func() { pace.Step(ctx) }))
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.published = publication{at: j.Now(), took: j.Now().Sub(began), under: j.published.under}
+	j.published.at, j.published.took = j.Now(), j.Now().Sub(began)
 	return nil
+}
+
+// publishChanges does so unless the index shown says the same.
+func (j *Jobs) publishChanges(ctx context.Context) error {
+	if !j.isStale() {
+		return nil
+	}
+	return j.publish(ctx)
+}
+
+func (j *Jobs) setStale(stale bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.published.stale = stale
+}
+
+func (j *Jobs) isStale() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.published.stale
 }
 
 func (j *Jobs) corpus(ctx context.Context) (c search.Corpus, err error) {
@@ -68,10 +94,7 @@ func (j *Jobs) publishSoon() bool {
 
 // publishStale shows items that were changed one by one.
 func (j *Jobs) publishStale() {
-	j.mu.Lock()
-	stale := j.published.stale
-	j.mu.Unlock()
-	if stale {
+	if j.isStale() {
 		j.publishAfter(func(publication) time.Duration { return restEvery })
 	}
 }
@@ -85,6 +108,7 @@ func (j *Jobs) publishAfter(rest func(publication) time.Duration) bool {
 	}
 	j.published.under = true
 	j.work.Go(func() {
+		pace.Aside()
 		err := j.publish(pace.With(j.ctx, j.Gate))
 		if err != nil && j.ctx.Err() == nil {
 			j.Log.Warn("the catalogue was not shown", "error", err)

@@ -129,6 +129,7 @@ func (j *Jobs) doneAt(t task) time.Time {
 	return time.Time{}
 }
 
+// run does a task's work in a goroutine that ends with it.
 func (j *Jobs) run(t task, c buyer.Credentials, work func(context.Context, buyer.Credentials) (done, error)) {
 	slots := j.prompt
 	if t.kind.whole() {
@@ -140,6 +141,9 @@ func (j *Jobs) run(t task, c buyer.Credentials, work func(context.Context, buyer
 	case <-j.ctx.Done():
 		j.finish(t, c, j.ctx.Err())
 		return
+	}
+	if t.kind.whole() {
+		pace.Aside()
 	}
 	run := j.startRun(t)
 	result, err := guarded(pace.With(j.ctx, j.Gate), c, work)

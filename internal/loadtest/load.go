@@ -149,3 +149,4 @@ func ratio(over, under []sample, figure func(sample) float64) float64 {
 }
 
 func byRate(s sample) float64 { return s.rate }
+func byP99(s sample) float64  { return float64(s.p99) }

@@ -34,7 +34,7 @@ func findCores() cores {
 
 func (c cores) String() string {
 	if c.taskset == "" {
-		return "no taskset or one core only: every process runs with GOMAXPROCS=1, not pinned"
+		return "no taskset or one core only: load and emulators run with GOMAXPROCS=1, storefronts with 2, not pinned"
 	}
 	return "storefronts on core " + shopCore + ", load and emulators on core " + loadCore + " (taskset)"
 }
@@ -65,7 +65,10 @@ func (c cores) start(ctx context.Context, core string, announced []string, args 
 		self, args = c.taskset, append([]string{"-c", core, self}, args...)
 	}
 	p := &process{cmd: exec.CommandContext(ctx, self, args...), address: map[string]string{}}
-	p.cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	p.cmd.Env = os.Environ()
+	if c.taskset == "" || core != shopCore { // on its core a storefront sees one, and decides itself
+		p.cmd.Env = append(p.cmd.Env, "GOMAXPROCS=1")
+	}
 	p.cmd.Stderr = os.Stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {

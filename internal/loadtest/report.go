@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -85,11 +86,17 @@ func (r *report) judge(all []*contender) {
 func (r *report) sync(name string, idle, busy []sample, rate float64, portions int) error {
 	a, b := together(idle), together(busy)
 	r.targets = append(r.targets, target{
-		what: name + ", p99 during full synchronisation over p99 of an idle storefront", got: float64(b.p99) / float64(a.p99), bound: mostOfIdle,
+		what: name + ", p99 during full synchronisation over p99 of an idle storefront, median of rounds", bound: mostOfIdle,
+		got: ratio(busy, idle, byP99),
 	})
-	_, err := fmt.Fprintf(r.out, "%s at a steady %.0f req/s, %d requests each: idle p50 %s, p99 %s ms; synchronising p50 %s, p99 %s ms; %d portions read meanwhile\n\n",
+	_, err := fmt.Fprintf(r.out, "%s at a steady %.0f req/s, %d requests each: idle p50 %s, p99 %s ms; synchronising p50 %s, p99 %s ms; %d portions read meanwhile; p99 by round:",
 		name, rate, len(a.took), milliseconds(a.p50), milliseconds(a.p99), milliseconds(b.p50), milliseconds(b.p99), portions)
-	return err
+	for i := range idle {
+		_, failed := fmt.Fprintf(r.out, " %s/%s", milliseconds(busy[i].p99), milliseconds(idle[i].p99))
+		err = errors.Join(err, failed)
+	}
+	_, failed := fmt.Fprint(r.out, "\n\n")
+	return errors.Join(err, failed)
 }
 
 // crowd prints what measureCrowd found.

@@ -24,6 +24,11 @@ type PriceList struct {
 // NewPriceList makes a list of chunks. Of two chunks of a category the later read one counts. A complete list has every
 // item that the buyer is offered; until then missing items only have unknown prices.
 func NewPriceList(chunks []catalog.PriceChunk, complete bool) *PriceList {
+	return PriceListInSteps(chunks, complete, func() {})
+}
+
+// PriceListInSteps is NewPriceList for who has others to let pass: it calls step between chunks.
+func PriceListInSteps(chunks []catalog.PriceChunk, complete bool, step func()) *PriceList {
 	byAge := slices.Clone(chunks)
 	slices.SortStableFunc(byAge, func(a, b catalog.PriceChunk) int {
 		return cmp.Or(cmp.Compare(a.Category, b.Category), a.ReadAt.Compare(b.ReadAt))
@@ -31,6 +36,7 @@ func NewPriceList(chunks []catalog.PriceChunk, complete bool) *PriceList {
 	l := &PriceList{complete: complete}
 	for i, c := range byAge {
 		if i+1 == len(byAge) || byAge[i+1].Category != c.Category {
+			step()
 			l.chunks = append(l.chunks, newChunk(c))
 		}
 	}

@@ -1,6 +1,7 @@
 package vtt
 
 import (
+	"context"
 	"net/url"
 	"path"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
 	"storefront/internal/money"
+	"storefront/internal/pace"
 	"storefront/internal/soap"
 	"storefront/internal/vtt/portal"
 )
@@ -95,9 +97,10 @@ func webLink(address string) (*url.URL, bool) {
 	return u, u.Scheme == "http" || u.Scheme == "https"
 }
 
-func listings(dtos []portal.ItemDto) []catalog.Listing {
+func listings(ctx context.Context, dtos []portal.ItemDto) []catalog.Listing {
 	list := make([]catalog.Listing, len(dtos))
 	for i := range dtos {
+		pace.Step(ctx)
 		list[i] = listing(&dtos[i])
 	}
 	return list
@@ -122,9 +125,10 @@ func runtimeOffer(dto *portal.ItemRuntimeDto) catalog.Offer {
 	}
 }
 
-func runtimeOffers(dtos []portal.ItemRuntimeDto) []catalog.Offer {
+func runtimeOffers(ctx context.Context, dtos []portal.ItemRuntimeDto) []catalog.Offer {
 	list := make([]catalog.Offer, len(dtos))
 	for i := range dtos {
+		pace.Step(ctx)
 		list[i] = runtimeOffer(&dtos[i])
 	}
 	return list

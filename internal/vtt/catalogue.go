@@ -33,7 +33,7 @@ func (d *Distributor) EachListing(ctx context.Context, cred buyer.Credentials, y
 		fetch: func(ctx context.Context, from, to int) (p portion[catalog.Listing], err error) {
 			err = d.read(ctx, portal.GetItemPortion, func(ctx context.Context) error {
 				dto, err := d.client.GetItemPortion(ctx, login(cred), from, to)
-				p = portion[catalog.Listing]{listings(dto.Items), whole(dto.TotalCount)}
+				p = portion[catalog.Listing]{listings(ctx, dto.Items), whole(dto.TotalCount)}
 				return err
 			})
 			return p, err
@@ -58,7 +58,7 @@ func (d *Distributor) EachOffer(ctx context.Context, cred buyer.Credentials, yie
 		fetch: func(ctx context.Context, from, to int) (p portion[catalog.Offer], err error) {
 			err = d.read(ctx, portal.GetRuntimeItemsPortion, func(ctx context.Context) error {
 				dto, err := d.client.GetRuntimeItemsPortion(ctx, login(cred), from, to)
-				p = portion[catalog.Offer]{runtimeOffers(dto.Items), whole(dto.TotalCount)}
+				p = portion[catalog.Offer]{runtimeOffers(ctx, dto.Items), whole(dto.TotalCount)}
 				return err
 			})
 			return p, err

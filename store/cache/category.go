@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"storefront/internal/catalog"
 	"storefront/store/sqlite"
@@ -32,7 +33,7 @@ func (s *Store) ReplaceCategories(ctx context.Context, fresh []catalog.Category)
 				return err
 			}
 			believed, err = guard(ctx, tx, "categories", len(old), missing(old, fresh), func() ([]byte, error) { return treeFingerprint(fresh), nil })
-			if err != nil || !believed {
+			if err != nil || !believed || slices.Equal(old, fresh) {
 				return err
 			}
 			return writeCategories(ctx, tx, fresh)

@@ -66,11 +66,7 @@ func (s *Store) itemsOf(ctx context.Context, db *sqlite.DB, ids []catalog.ItemID
 }
 
 func readItems(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) (map[catalog.ItemID]catalog.Item, error) {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = string(id)
-	}
-	rows, err := q.QueryContext(ctx, `SELECT body FROM items WHERE id IN (`+sqlite.Placeholders(1, len(ids))+`)`, args...)
+	rows, err := q.QueryContext(ctx, `SELECT body FROM items WHERE id IN (`+sqlite.Placeholders(1, len(ids))+`)`, anyIDs(ids)...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +77,15 @@ func readItems(ctx context.Context, q sqlite.Querier, ids []catalog.ItemID) (map
 		return nil
 	})
 	return found, err
+}
+
+// anyIDs makes arguments of ids.
+func anyIDs(ids []catalog.ItemID) []any {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return args
 }
 
 // EachItem calls yield for every item of the assortment, ordered by id, all of one generation. It stops at yield's error.
@@ -162,8 +167,12 @@ func eachBody(rows *sql.Rows, yield func(catalog.Item) error) error {
 // UpsertItems writes items read one by one or by category, outside a load.
 func (s *Store) UpsertItems(ctx context.Context, items []catalog.Item) error {
 	defer s.held.forget()
+	rows, err := encodeAll(ctx, items)
+	if err != nil {
+		return err
+	}
 	return s.use(ctx, func(db *sqlite.DB) error {
-		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, items, s.now()) })
+		return db.Tx(ctx, func(tx *sql.Tx) error { return upsertItems(ctx, tx, noLoad, rows, s.now()) })
 	})
 }
 
@@ -177,41 +186,74 @@ const unlessSame = `ON CONFLICT (id) DO UPDATE SET category = excluded.category,
 
 // upsertItems writes items that show at once. One that was not there joined the assortment now, unless that is being read for
 // the first time: then nothing is new.
-func upsertItems(ctx context.Context, tx *sql.Tx, load int64, items []catalog.Item, now time.Time) error {
+func upsertItems(ctx context.Context, tx *sql.Tx, load int64, items []itemRow, now time.Time) error {
 	return writeItems(ctx, tx, `INSERT INTO items (id, category, body, hash, added, changed, first_at) VALUES ($1, $2, $3, $4, $5, $5,
 		CASE WHEN EXISTS (SELECT 1 FROM loads WHERE committed_at > 0) THEN $6 ELSE 0 END) `+unlessSame, load, items, sqlite.Micros(now))
 }
 
 // writeItems runs insert with each item's id, category, body, hash, the load, and what else it needs.
-func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, items []catalog.Item, more ...any) error {
+func writeItems(ctx context.Context, tx *sql.Tx, insert string, load int64, items []itemRow, more ...any) error {
 	statement, err := tx.PrepareContext(ctx, insert)
 	if err != nil {
 		return err
 	}
 	defer statement.Close()
-	for _, item := range items {
+	for _, row := range items {
 		pace.Step(ctx)
-		body, hash, err := encode(item)
-		if err != nil {
-			return err
-		}
-		if _, err := statement.ExecContext(ctx, append([]any{item.ID, item.Category, string(body), hash, load}, more...)...); err != nil {
+		if _, err := statement.ExecContext(ctx, append([]any{row.id, row.category, row.body, row.hash[:], load}, more...)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// hashesOf tells what the assortment knows of items: hashes of bodies, none of an item that is not there.
+func hashesOf(ctx context.Context, q sqlite.Querier, items []catalog.Item) (map[catalog.ItemID][sha256.Size]byte, error) {
+	ids := make([]catalog.ItemID, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	rows, err := q.QueryContext(ctx, `SELECT id, hash FROM items WHERE gone_at = 0 AND id IN (`+sqlite.Placeholders(1, len(ids))+`)`, anyIDs(ids)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := make(map[catalog.ItemID][sha256.Size]byte, len(ids))
+	for rows.Next() {
+		var id catalog.ItemID
+		var hash sql.RawBytes
+		if err := rows.Scan(&id, &hash); err != nil {
+			return nil, err
+		}
+		var sum [sha256.Size]byte
+		copy(sum[:], hash)
+		known[id] = sum
+	}
+	return known, rows.Err()
+}
+
+// itemRow is an item as it is written down.
+type itemRow struct {
+	id       catalog.ItemID
+	category catalog.CategoryID
+	body     string
+	hash     [sha256.Size]byte // of body
+}
+
 var errNoID = errors.New("an item without an id")
 
-// encode returns an item's body and its hash.
-func encode(item catalog.Item) (body, hash []byte, err error) {
-	if item.ID == "" {
-		return nil, nil, errNoID
+func encodeAll(ctx context.Context, items []catalog.Item) ([]itemRow, error) {
+	rows := make([]itemRow, len(items))
+	for i, item := range items {
+		pace.Step(ctx)
+		if item.ID == "" {
+			return nil, errNoID
+		}
+		body, err := json.Marshal(item)
+		if err != nil {
+			return nil, fmt.Errorf("item %q: %w", item.ID, err)
+		}
+		rows[i] = itemRow{item.ID, item.Category, string(body), sha256.Sum256(body)}
 	}
-	if body, err = json.Marshal(item); err != nil {
-		return nil, nil, fmt.Errorf("item %q: %w", item.ID, err)
-	}
-	sum := sha256.Sum256(body)
-	return body, sum[:], nil
+	return rows, nil
 }
