@@ -26,8 +26,9 @@ type Agreement struct {
 	CartVersion int64
 	// Token is that of the Review he saw. Empty stands for a press without a review, which is taken where nothing needs
 	// consent.
-	Token string
-	Note  string
+	Token  string
+	Note   string
+	Wishes Wishes
 }
 
 // Place checks that the cart still is what was agreed to, writes the submission down and has it sent without waiting. The
@@ -36,7 +37,7 @@ type Agreement struct {
 // ErrNotAgreed, ErrCartChanged, ErrOpenSubmission, ErrNothingToOrder mean that nothing was sent and the cart is as it was.
 // A service that can't be reached is not an error: it is a submission that ends in NOT_SENT.
 func (d *Desk) Place(ctx context.Context, a buyer.Account, c buyer.Credentials, agreed Agreement) (SubmissionID, error) {
-	note, err := cleanNote(agreed.Note)
+	note, err := agreed.note(a.Right)
 	if err != nil {
 		return "", err
 	}
@@ -95,6 +96,9 @@ func (d *Desk) placeNew(ctx context.Context, a buyer.Account, c buyer.Credential
 	s := Submission{
 		ID: id, Buyer: a.ID, Cart: cart.ID, CartVersion: cart.Version, Lines: lines, Note: agreed.Note,
 		State: Prepared, Sealed: sealed, CreatedAt: d.Now(), ChangedAt: d.Now(),
+	}
+	if err := d.Wishes.SetWishes(ctx, a.ID, id, agreed.Wishes); err != nil {
+		return err
 	}
 	d.claim(id) // before it exists, so that Recover can't think it stale
 	if err := d.Submissions.Prepare(ctx, s); err != nil {

@@ -253,7 +253,7 @@ func (s *shop) desk() (*order.Desk, *state.Store) {
 	s.Cleanup(func() { _ = store.Close() })
 	s.must(store.SaveAccount(s.Context(), manager))
 	return order.NewDesk(order.DeskOptions{
-		Carts: store, Submissions: store, Orders: store, Accounts: store, Distributor: s.d, Sealer: box{},
+		Carts: store, Submissions: store, Orders: store, Wishes: store, Accounts: store, Distributor: s.d, Sealer: box{},
 		Register: buyer.NewRegister(tick), Quiet: time.Minute, Now: tick, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Shown: func(context.Context, buyer.ID, []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {
 			return nil, nil
