@@ -91,6 +91,7 @@ type Server struct {
 	Invoices    Invoices
 	History     History
 	Watches     buyer.WatchStore
+	Wishes      order.WishStore
 	Cache       Descriptions
 	Engine      *search.Engine
 	Carts       *order.Carts
@@ -98,6 +99,8 @@ type Server struct {
 	Jobs        Refresher
 	Photos      *photo.Photos
 	Messages    *i18n.Catalogue
+
+	NoteTemplates *order.NoteTemplates
 
 	// Active notes that a buyer did something.
 	Active func(context.Context, buyer.ID, time.Time) error

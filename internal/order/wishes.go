@@ -18,6 +18,8 @@ var (
 	ErrWishNumber = errkind.New(errkind.Invalid, "order.wish_number")
 	ErrWishDate   = errkind.New(errkind.Invalid, "order.wish_date")
 	ErrWishPast   = errkind.New(errkind.Invalid, "order.wish_past")
+	// ErrWishesTooLong: a note is not too long by itself, but with the wishes above it.
+	ErrWishesTooLong = errkind.New(errkind.Invalid, "order.wishes_too_long")
 )
 
 // Wishes are what a buyer gives with an order and CreateOrder has no place for. Either may be missing.
@@ -64,9 +66,13 @@ func unlineable(r rune) bool {
 	return unicode.IsControl(r) || unprintable(r) || r == '\u2028' || r == '\u2029'
 }
 
-// Compose writes the wishes as labelled lines above a note. ErrNoteTooLong where it all comes to more than MaxNote characters;
-// ErrNoteCharacters.
+// Compose writes the wishes as labelled lines above a note. ErrWishesTooLong where it all comes to more than MaxNote characters;
+// ErrNoteTooLong and ErrNoteCharacters of the note alone.
 func (w Wishes) Compose(note string) (string, error) {
+	note, err := cleanNote(note)
+	if err != nil {
+		return "", err
+	}
 	var lines []string
 	if w.Number != "" {
 		lines = append(lines, noteNumber+w.Number)
@@ -74,7 +80,11 @@ func (w Wishes) Compose(note string) (string, error) {
 	if !w.Date.IsZero() {
 		lines = append(lines, noteDate+w.Date.Format(NoteDay))
 	}
-	return cleanNote(strings.Join(append(lines, note), "\n"))
+	composed := lineFeeds(strings.Join(append(lines, note), "\n"))
+	if utf8.RuneCountInString(composed) > MaxNote {
+		return "", ErrWishesTooLong
+	}
+	return composed, nil
 }
 
 // note is what is to be written to the order: the buyer's text, with his wishes above it where he may write notes. Where he may

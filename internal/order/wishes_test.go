@@ -59,7 +59,8 @@ func TestWishesStandAboveTheNote(t *testing.T) {
 		"a number and a note": {wishes: order.Wishes{Number: "7"}, note: "Самовывоз\r\nутром", want: "Номер заказа покупателя: 7\nСамовывоз\nутром"},
 		"a day alone":         {wishes: order.Wishes{Date: both.Date}, want: "Желаемая дата: 26.11.2026"},
 		"as long as can be":   {wishes: both, note: strings.Repeat("я", order.MaxNote-len([]rune(above))-1), want: above + "\n" + strings.Repeat("я", order.MaxNote-len([]rune(above))-1)},
-		"too long together":   {wishes: both, note: strings.Repeat("я", order.MaxNote-len([]rune(above))), err: order.ErrNoteTooLong},
+		"too long together":   {wishes: both, note: strings.Repeat("я", order.MaxNote-len([]rune(above))), err: order.ErrWishesTooLong},
+		"too long by itself":  {wishes: both, note: strings.Repeat("я", order.MaxNote+1), err: order.ErrNoteTooLong},
 		"not to be sent":      {wishes: both, note: "\x00", err: order.ErrNoteCharacters},
 	} {
 		t.Run(name, func(t *testing.T) {
