@@ -21,6 +21,11 @@ type CheckoutSource struct {
 	Review order.Review
 	// Note is the note to show: the cart's, or what was typed into a form that was refused.
 	Note string
+	// Wishes are those of the last try, or what was typed.
+	Wishes WishForm
+	// NoteTexts are the buyer's texts for notes; NoteFilled is true where one was just put into Note.
+	NoteTexts  []order.NoteTemplate
+	NoteFilled bool
 	// Agreed keeps the tick of a form that was refused for another reason.
 	Agreed  bool
 	Right   buyer.Right
@@ -50,8 +55,9 @@ type Checkout struct {
 	Split     string
 	SplitHint string
 	Agreed    bool
-	Note      string
-	NoteHint  string
+	Note      CheckoutNote
+	Wishes    WishForm
+	WishHint  string
 	Orderable bool
 	Problem   *Problem
 }
@@ -76,12 +82,12 @@ func (c Checkout) Empty() bool { return c.Read && len(c.Lines) == 0 }
 func NewCheckout(ctx context.Context, s CheckoutSource) Checkout {
 	r := s.Review
 	page := Checkout{
-		CartVersion: strconv.FormatInt(r.Cart.Version, 10), Token: r.Token, Note: s.Note, Agreed: s.Agreed, Read: !r.ReadAt.IsZero(),
+		CartVersion: strconv.FormatInt(r.Cart.Version, 10), Token: r.Token, Note: NewCheckoutNote(ctx, s), Wishes: s.Wishes, Agreed: s.Agreed, Read: !r.ReadAt.IsZero(),
 		Total: amount(ctx, r.Total, money.Units(ctx)), TotalRUB: roubles(ctx, r.Total, s.Rate), Rate: newRateNote(ctx, s.Rate, s.Now),
-		ReadAt: clock(ctx, r.ReadAt, s.Now), Problem: s.Problem, NoteHint: i18n.T(ctx, "checkout.note.private"),
+		ReadAt: clock(ctx, r.ReadAt, s.Now), Problem: s.Problem, WishHint: i18n.T(ctx, "checkout.wishes.private"),
 	}
 	if s.Right != buyer.RightNone {
-		page.NoteHint = i18n.T(ctx, "checkout.note.sent")
+		page.WishHint = i18n.T(ctx, "checkout.wishes.sent")
 	}
 	for _, l := range r.Lines {
 		line := newCheckoutLine(ctx, l, s.Rate)

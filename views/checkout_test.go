@@ -3,6 +3,7 @@ package views_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"storefront/internal/buyer"
 	"storefront/internal/order"
@@ -63,6 +64,27 @@ func TestTheTokenIsGivenOnlyWithConsent(t *testing.T) {
 	}
 }
 
+// Enter in a field presses the form's first button. That one does nothing, so that nothing is sent or put in by a slip.
+func TestEnterAtCheckoutPressesNothing(t *testing.T) {
+	ctx := russian(t)
+	p := views.NewCheckout(ctx, views.CheckoutSource{Review: changedReview(), NoteTexts: noteTemplates(), Now: now})
+	first := document(t, ctx, views.CheckoutPage(frame("", ""), p)).Find("form.checkout").Find("button, input[type=submit]").First()
+	if _, disabled := first.Attr("disabled"); !disabled || first.AttrOr("type", "") != "submit" {
+		t.Errorf("the first button is %q", first.AttrOr("id", ""))
+	}
+}
+
+// A day that has passed since it was wished can't be wished again.
+func TestAPassedDayIsNotOfferedAgain(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, time.November, d, 0, 0, 0, 0, time.UTC) }
+	for d, want := range map[int]string{22: "", 23: "2026-11-23", 24: "2026-11-24"} {
+		form := views.NewWishForm(order.Wishes{Number: "7", Date: day(d)}, now)
+		if form.Day != want || form.Number != "7" || form.Today != "2026-11-23" {
+			t.Errorf("the %d.: %+v", d, form)
+		}
+	}
+}
+
 func TestNothingIsSentUnread(t *testing.T) {
 	ctx := russian(t)
 	p := checkoutOf(t, order.Review{Cart: cartOf(cartLine("2C918150", "1"))})
@@ -77,8 +99,8 @@ func TestNothingIsSentUnread(t *testing.T) {
 func TestWhoMayNotEditLearnsThatHisNoteStaysHere(t *testing.T) {
 	for right, private := range map[buyer.Right]bool{buyer.RightNone: true, buyer.RightEdit: false, buyer.RightUnknown: false} {
 		p := views.NewCheckout(russian(t), views.CheckoutSource{Right: right, Now: now})
-		if got := strings.HasPrefix(p.NoteHint, "Видна только вам"); got != private {
-			t.Errorf("right %q: %q", right, p.NoteHint)
+		if got := strings.HasPrefix(p.Note.Hint, "Видна только вам"); got != private {
+			t.Errorf("right %q: %q", right, p.Note.Hint)
 		}
 	}
 }

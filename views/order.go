@@ -20,7 +20,9 @@ type OrderSource struct {
 	Timeline []order.Observation // oldest first
 	Notes    []order.NoteRecord  // newest first
 	NoteForm NoteForm
-	LineForm LineForm
+	// NoteTexts are the buyer's texts for notes, where a note is being written.
+	NoteTexts []order.NoteTemplate
+	LineForm  LineForm
 	// InvoiceXML is true where the distributor gives invoices as XML.
 	InvoiceXML bool
 	// Refreshing is true while the order is being read again.
@@ -42,6 +44,7 @@ type Order struct {
 	Status       StatusBadge
 	Contents     string
 	Sum          Amount
+	Wishes       OrderWishes
 	Currency     string
 	Type         string
 	ReadAt       Moment
@@ -97,7 +100,7 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 	o := s.Order
 	page := Order{
 		ID: string(o.ID), URL: OrderURL(o.ID), Created: dateAndHour(ctx, o.CreatedAt, s.Now), Status: newStatusBadge(ctx, o.Status),
-		Contents: contents(ctx, o), Sum: amount(ctx, o.Sum, o.Currency), Currency: string(o.Currency), Type: o.Type,
+		Contents: contents(ctx, o), Sum: amount(ctx, o.Sum, o.Currency), Wishes: newOrderWishes(ctx, o.Wishes), Currency: string(o.Currency), Type: o.Type,
 		ReadAt: clock(ctx, o.ReadAt, s.Now), LinesReadAt: clock(ctx, o.LinesReadAt, s.Now), LinesLoading: o.LinesReadAt.IsZero(),
 		Totals: newOrderTotals(ctx, o.Lines), Documents: newDocuments(ctx, o, s.Now),
 		Timeline: newTimeline(ctx, s.Timeline, s.Now), Note: newOrderNote(ctx, s), Edit: newOrderEdit(ctx, s),

@@ -88,6 +88,7 @@ func TestOutcomesOfANote(t *testing.T) {
 	}{
 		{order.NoteOutcome{State: order.NoteSent, Shows: "Новое"}, ui.Success, "передано поставщику", false},
 		{order.NoteOutcome{State: order.NoteDiffers, Shows: "Старое\nНовое"}, ui.Warning, "показано другое", true},
+		{order.NoteOutcome{State: order.NoteSent, Shows: "Новое", Error: "Сокращено."}, ui.Success, "Поставщик ответил: «Сокращено»", false},
 		{order.NoteOutcome{State: order.NoteKept, Shows: "Старое"}, ui.Success, "видна только вам", false},
 		{order.NoteOutcome{State: order.NoteChanged, Shows: "Чужое"}, ui.Warning, "изменил кто-то другой", true},
 		{order.NoteOutcome{State: order.NoteUnclear, Shows: "Старое"}, ui.Warning, "Ответ поставщика не дошёл", true},
@@ -99,8 +100,33 @@ func TestOutcomesOfANote(t *testing.T) {
 		if n.Tone != c.tone || !strings.Contains(n.Outcome, c.want) || n.Editing != c.editing || n.Text != c.outcome.Shows {
 			t.Errorf("%s: %s %q, editing %v, shows %q", c.outcome.State, n.Tone, n.Outcome, n.Editing, n.Text)
 		}
+		if n.Seen != string(order.MarkNote(n.Text)) {
+			t.Errorf("%s: the form is not about the note that is shown", c.outcome.State)
+		}
 		if c.editing && n.Draft != "Новое" {
 			t.Errorf("%s: the text is lost: %q", c.outcome.State, n.Draft)
+		}
+	}
+}
+
+// A form whose text was not tried stays begun on the note that was seen then, though another may be shown by now.
+func TestATextNotTriedStaysBegunOnWhatWasSeen(t *testing.T) {
+	seen := order.MarkNote("Прежнее")
+	for name, form := range map[string]views.NoteForm{
+		"a problem":       {Text: "Новое", Seen: seen, Problem: &views.Problem{Code: errkind.Invalid}},
+		"a text put in":   {Text: "Новое", Seen: seen, Filled: true},
+		"nothing was yet": {Open: true},
+	} {
+		page := document(t, russian(t), views.OrderNoteRegion(orderPage(t, views.OrderSource{Order: reservedOrder(), NoteForm: form}).Note))
+		want, draft := string(seen), "Новое"
+		if form.Open {
+			want, draft = string(order.MarkNote(reservedOrder().Note)), reservedOrder().Note
+		}
+		if got := page.Find(`input[type=hidden][name=seen]`).AttrOr("value", ""); got != want {
+			t.Errorf("%s: begun on %q, want %q", name, got, want)
+		}
+		if got := page.Find("textarea").Text(); got != draft {
+			t.Errorf("%s: the form holds %q", name, got)
 		}
 	}
 }

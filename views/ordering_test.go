@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -166,9 +167,15 @@ func orderAs(id order.ID, status order.Status, c money.Currency, sum string, age
 	}
 }
 
+func noteTemplates() []order.NoteTemplate {
+	return []order.NoteTemplate{{ID: "T1", Text: "Самовывоз"}, {ID: "T2", Text: "Позвонить перед отгрузкой\nИванову"}, {ID: "T3", Text: "<b>Срочно</b>"}}
+}
+
 func ordersList() []order.Order {
+	wished := reservedOrder()
+	wished.Wishes = order.Wishes{Number: "ЗК-17/2", Date: time.Date(2026, time.November, 26, 0, 0, 0, 0, time.UTC)}
 	return []order.Order{
-		reservedOrder(),
+		wished,
 		orderAs("4702", order.Assembly, money.RUB, "184320.5", 50*time.Hour),
 		shippedOrder(),
 		orderAs("4633", order.Cancelled, money.USD, "19.05", 22*24*time.Hour),
@@ -274,6 +281,13 @@ func orderingPages() []page {
 	}
 	busy := &views.Problem{Code: errkind.Unreachable, Title: "Поставщик не отвечает", Text: "Показано то, что известно здесь."}
 	reserved, shipped := reservedOrder(), shippedOrder()
+	texts := func(name string, s views.NoteTemplatesSource) page {
+		return page{name, func(ctx context.Context) templ.Component {
+			return views.NoteTemplatesPage(frame("Тексты для примечаний", views.SectionOrders), views.NewNoteTemplates(ctx, s))
+		}}
+	}
+	wished := reserved
+	wished.Wishes = order.Wishes{Number: "ЗК-17/2", Date: time.Date(2026, time.November, 26, 0, 0, 0, 0, time.UTC)}
 	unread := reserved
 	unread.Lines, unread.LinesReadAt = nil, time.Time{}
 	return []page{
@@ -287,6 +301,10 @@ func orderingPages() []page {
 		checkout("checkout-same", views.CheckoutSource{Review: review(false, reviewLine("2C918150", "24", "6.35", nil)), Right: buyer.RightEdit}),
 		checkout("checkout-changed", views.CheckoutSource{Review: changedReview(), Right: buyer.RightNone, Note: "Доставка до 12:00"}),
 		checkout("checkout-doubts", views.CheckoutSource{Review: doubtfulReview(), Right: buyer.RightEdit}),
+		checkout("checkout-texts", views.CheckoutSource{
+			Review: review(false, reviewLine("2C918150", "24", "6.35", nil)), Right: buyer.RightNone, Note: "Позвонить\nСамовывоз", NoteFilled: true,
+			NoteTexts: noteTemplates(), Wishes: views.WishForm{Number: "ЗК-17", Day: "2026-11-26", Today: "2026-11-23"},
+		}),
 		checkout("checkout-nothing", views.CheckoutSource{Review: review(true, reviewLine("A/1", "1", "3", nil))}),
 		checkout("checkout-unread", views.CheckoutSource{Review: order.Review{Cart: cartOf(cartLine("2C918150", "1"))}, Problem: busy}),
 		checkout("checkout-empty", views.CheckoutSource{Review: review(false)}),
@@ -342,6 +360,17 @@ func orderingPages() []page {
 		one("order-without-right", views.OrderSource{Order: reserved, Right: buyer.RightNone, Timeline: timeline()[:1], Notes: notes()[1:2], NoteForm: views.NoteForm{Open: true}}),
 		one("order-shipped", views.OrderSource{Order: shipped, Right: buyer.RightEdit, Timeline: timeline()}),
 		one("order-loading", views.OrderSource{Order: unread, Right: buyer.RightUnknown}),
+		one("order-wished", views.OrderSource{Order: wished, Right: buyer.RightEdit}),
+		one("order-note-filled", views.OrderSource{
+			Order: reserved, Right: buyer.RightEdit, NoteTexts: noteTemplates(),
+			NoteForm: views.NoteForm{Text: "Доставка до 12:00\nСамовывоз", Filled: true, Seen: order.MarkNote(reserved.Note)},
+		}),
+		texts("note-texts", views.NoteTemplatesSource{Texts: noteTemplates()}),
+		texts("note-texts-empty", views.NoteTemplatesSource{}),
+		texts("note-texts-full", views.NoteTemplatesSource{Texts: slices.Repeat(noteTemplates(), order.MaxNoteTemplates/3)}),
+		texts("note-texts-refused", views.NoteTemplatesSource{
+			Texts: noteTemplates(), Typed: "Слишком длинно", Problem: &views.Problem{Code: errkind.Invalid, Text: "Примечание длиннее 1000 знаков."},
+		}),
 		one("order-note-refused", views.OrderSource{
 			Order: reserved, Right: buyer.RightEdit, Notes: notes(),
 			NoteForm: views.NoteForm{Text: "Самовывоз", Outcome: &order.NoteOutcome{State: order.NoteRefused, Error: "Заказ заблокирован.", Shows: reserved.Note}},

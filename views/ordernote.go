@@ -13,6 +13,8 @@ import (
 type NoteForm struct {
 	Open    bool               // the form is shown
 	Text    string             // as typed, kept while it is not the order's note
+	Filled  bool               // Text is not posted yet: a text of the buyer's list was put into it
+	Seen    order.NoteMark     // of the note that was shown when Text was begun
 	Outcome *order.NoteOutcome // what became of it
 	Problem *Problem           // why nothing was tried
 }
@@ -24,6 +26,8 @@ type OrderNote struct {
 	EditURL         string // the region with its form open
 	Text            string // the order's note
 	Draft           string // what the form holds
+	Seen            string // the mark of the note that the draft is begun on
+	Texts           NoteTexts
 	Editing         bool
 	// Private means that a note is kept here and only this buyer sees it: his account may not edit orders.
 	Private bool
@@ -46,6 +50,7 @@ func newOrderNote(ctx context.Context, s OrderSource) OrderNote {
 	note := OrderNote{
 		Order: string(s.Order.ID), OrderURL: OrderURL(s.Order.ID), Action: OrderNoteURL(s.Order.ID), EditURL: OrderNoteURL(s.Order.ID) + "?edit=1",
 		Text: s.Order.Note, Draft: s.Order.Note, Editing: s.NoteForm.Open, Private: s.Right == buyer.RightNone, Problem: s.NoteForm.Problem,
+		Texts: NoteTexts{Texts: s.NoteTexts},
 	}
 	for _, n := range s.Notes {
 		note.History = append(note.History, NoteEntry{Text: n.Text, At: dateAndHour(ctx, n.At, s.Now), Sent: n.Sent, Outcome: noteOutcome(ctx, n)})
@@ -54,14 +59,18 @@ func newOrderNote(ctx context.Context, s OrderSource) OrderNote {
 		note.Draft = ""
 	}
 	note.show(ctx, s.NoteForm)
+	if note.Seen == "" {
+		note.Seen = string(order.MarkNote(note.Text))
+	}
 	return note
 }
 
-// show tells what became of the note written last. Text that the order does not have stays in the form.
+// show tells what became of the note written last. Text that the order does not have stays in the form, begun on the note that is shown
+// with its outcome; where nothing was tried, on the one it was begun on.
 func (n *OrderNote) show(ctx context.Context, form NoteForm) {
 	switch {
-	case form.Problem != nil:
-		n.Editing, n.Draft = true, form.Text
+	case form.Problem != nil || form.Filled:
+		n.Editing, n.Draft, n.Seen = true, form.Text, string(form.Seen)
 		return
 	case form.Outcome == nil:
 		return
@@ -77,9 +86,9 @@ func (n *OrderNote) show(ctx context.Context, form NoteForm) {
 func noteOutcomeWords(ctx context.Context, o order.NoteOutcome) (string, ui.Tone) {
 	switch o.State {
 	case order.NoteSent:
-		return i18n.T(ctx, "order.note.is_sent"), ui.Success
+		return i18n.T(ctx, "order.note.is_sent") + remark(ctx, o), ui.Success
 	case order.NoteDiffers:
-		return i18n.T(ctx, "order.note.is_different"), ui.Warning
+		return i18n.T(ctx, "order.note.is_different") + remark(ctx, o), ui.Warning
 	case order.NoteKept:
 		return i18n.T(ctx, "order.note.is_kept"), ui.Success
 	case order.NoteChanged:
@@ -93,8 +102,18 @@ func noteOutcomeWords(ctx context.Context, o order.NoteOutcome) (string, ui.Tone
 	return i18n.T(ctx, "order.note.is_refused_because", "Reason", quoted(ctx, o.Error)), ui.Danger
 }
 
+// remark is what the service said to a note it took.
+func remark(ctx context.Context, o order.NoteOutcome) string {
+	if o.Error == "" {
+		return ""
+	}
+	return " " + i18n.T(ctx, "order.note.remark", "Remark", quoted(ctx, o.Error))
+}
+
 func noteOutcome(ctx context.Context, n order.NoteRecord) string {
 	switch {
+	case n.Sent && n.Error != "":
+		return i18n.T(ctx, "order.note.sent_with", "Remark", quoted(ctx, n.Error))
 	case n.Sent:
 		return i18n.T(ctx, "order.note.sent")
 	case n.Error != "":

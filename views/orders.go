@@ -17,6 +17,7 @@ type OrderQuery struct {
 	Text     string   // q
 	Statuses []string // status, codes of order.Status
 	From, To string   // from, to: 2026-11-23, both inclusive
+	NoNote   bool     // no_note
 	Page     int      // page, from 1
 }
 
@@ -30,6 +31,9 @@ func (q OrderQuery) Values() url.Values {
 	}
 	for _, s := range q.Statuses {
 		v.Add("status", s)
+	}
+	if q.NoNote {
+		v.Set("no_note", "1")
 	}
 	if q.Page > 1 {
 		v.Set("page", strconv.Itoa(q.Page))
@@ -45,7 +49,7 @@ func (q OrderQuery) URL(page int) string {
 
 // Narrowed tells whether the query leaves anything out.
 func (q OrderQuery) Narrowed() bool {
-	return q.Text != "" || len(q.Statuses) > 0 || q.From != "" || q.To != ""
+	return q.Text != "" || len(q.Statuses) > 0 || q.NoNote || q.From != "" || q.To != ""
 }
 
 // OrdersSource is what the list of orders is made from.
@@ -94,6 +98,7 @@ type OrderRow struct {
 	Invoice   string // number of the ТОРГ-12
 	Transfers int    // links to УПД or УКД
 	Note      string
+	Wishes    OrderWishes
 }
 
 // Empty tells whether no order matches.
@@ -126,7 +131,7 @@ func newOrderRow(ctx context.Context, o order.Order, now time.Time) OrderRow {
 	return OrderRow{
 		ID: string(o.ID), URL: OrderURL(o.ID), Created: dateAndHour(ctx, o.CreatedAt, now), Status: newStatusBadge(ctx, o.Status),
 		Sum: amount(ctx, o.Sum, o.Currency), Contents: contents(ctx, o), Payment: o.PaymentInvoice.Number, Invoice: o.Invoice.Number,
-		Transfers: len(transferLinks(o.Transfer)), Note: o.Note,
+		Transfers: len(transferLinks(o.Transfer)), Note: o.Note, Wishes: newOrderWishes(ctx, o.Wishes),
 	}
 }
 

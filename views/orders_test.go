@@ -28,15 +28,15 @@ func TestEveryStatusHasItsOwnColourAndWord(t *testing.T) {
 }
 
 func TestAQueryKeepsItselfInItsAddress(t *testing.T) {
-	q := views.OrderQuery{Text: "СЧ 11&x", Statuses: []string{"shipped", "assembly"}, From: "2026-11-01"}
-	if got, want := q.URL(3), "/orders?from=2026-11-01&page=3&q=%D0%A1%D0%A7+11%26x&status=shipped&status=assembly"; got != want {
+	q := views.OrderQuery{Text: "СЧ 11&x", Statuses: []string{"shipped", "assembly"}, From: "2026-11-01", NoNote: true}
+	if got, want := q.URL(3), "/orders?from=2026-11-01&no_note=1&page=3&q=%D0%A1%D0%A7+11%26x&status=shipped&status=assembly"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := (views.OrderQuery{}).URL(1); got != "/orders" {
 		t.Errorf("an empty query is %s", got)
 	}
-	if (views.OrderQuery{Page: 4}).Narrowed() || !q.Narrowed() {
-		t.Error("a page narrows nothing, a text does")
+	if (views.OrderQuery{Page: 4}).Narrowed() || !q.Narrowed() || !(views.OrderQuery{NoNote: true}).Narrowed() {
+		t.Error("a page narrows nothing, a text does, and a missing note")
 	}
 }
 

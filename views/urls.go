@@ -23,13 +23,17 @@ const (
 	CartItemsURL = "/cart/items"
 	CartNoteURL  = "/cart/note"
 	CheckoutURL  = "/checkout"
-	OrdersURL    = "/orders"
-	DocumentsURL = "/documents"
-	ListsURL     = "/lists"
-	WatchListURL = "/lists/watch"
-	WatchesURL   = "/lists/watch/items" // POST only: puts an item on the watch list
-	ChangesURL   = "/changes"
-	catalogURL   = "/catalog"
+	// CheckoutNoteURL puts a text of the buyer's list into the note at checkout, by POST.
+	CheckoutNoteURL = "/checkout/note"
+	OrdersURL       = "/orders"
+	DocumentsURL    = "/documents"
+	ListsURL        = "/lists"
+	WatchListURL    = "/lists/watch"
+	WatchesURL      = "/lists/watch/items" // POST only: puts an item on the watch list
+	ChangesURL      = "/changes"
+	catalogURL      = "/catalog"
+	// NoteTemplatesURL is the buyer's list of texts; a POST adds one.
+	NoteTemplatesURL = "/settings/notes"
 )
 
 // CatalogURL is the list of a category; of everything for the empty id.
@@ -99,6 +103,11 @@ func OrderURL(id order.ID) string { return OrdersURL + "/" + url.PathEscape(stri
 
 // OrderNoteURL shows and takes the manager's note of an order.
 func OrderNoteURL(id order.ID) string { return OrderURL(id) + "/note" }
+
+// NoteTemplateURL takes a text off the buyer's list by POST.
+func NoteTemplateURL(id order.NoteTemplateID) string {
+	return NoteTemplatesURL + "/" + url.PathEscape(string(id))
+}
 
 // OrderLinesURL takes a new line of an order by POST.
 func OrderLinesURL(id order.ID) string { return OrderURL(id) + "/lines" }

@@ -23,6 +23,7 @@ func TestIdsAreOneSegmentOfAnAddress(t *testing.T) {
 		views.OrderURL("4590/Б"):                 "/orders/4590%2F%D0%91",
 		views.OrderLineURL("1/2", "A/1"):         "/orders/1%2F2/lines/A%2F1",
 		views.OrderNoteURL("1"):                  "/orders/1/note",
+		views.NoteTemplateURL("a/b"):             "/settings/notes/a%2Fb",
 		views.SubmissionURL("k7"):                "/submissions/k7",
 		views.PhotoURL("A/1"):                    "/photos/A%2F1?w=96",
 		views.PhotoAt("A1", 2, views.PhotoLarge): "/photos/A1?w=960&n=2",

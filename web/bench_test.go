@@ -87,7 +87,7 @@ func benchServer(b *testing.B, corpus search.Corpus) *Server {
 	engine.Publish(search.Build(corpus))
 	engine.Replace("bench", benchPrices(corpus.Items))
 	return &Server{
-		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Engine: engine, Jobs: idle{}, Messages: messages,
+		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Wishes: precious, NoteTemplates: &order.NoteTemplates{Store: precious}, Engine: engine, Jobs: idle{}, Messages: messages,
 		Damage: precious.Damage, Down: func() time.Time { return time.Time{} }, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return benchTime },
 	}
 }

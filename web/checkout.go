@@ -24,7 +24,7 @@ func (s *Server) checkout(c echo.Context) error {
 // review, and the cart is as it was.
 func (s *Server) submit(c echo.Context) error {
 	ctx, v := c.Request().Context(), here(c)
-	fields, err := form(c, "cart_version", "token", "agree", "split", "note")
+	fields, err := form(c, "cart_version", "token", "agree", "split", "note", "po", "wish_date")
 	if err != nil {
 		return err
 	}
@@ -40,6 +40,9 @@ func (s *Server) submit(c echo.Context) error {
 			return errkind.Wrap(errkind.Invalid, err)
 		}
 		agreed.Note = fields["note"]
+	}
+	if agreed.Wishes, err = s.wishes(fields); err != nil {
+		return s.checkoutFailed(c, err)
 	}
 	id, err := s.Desk.Place(ctx, v.account, v.cred, agreed)
 	if err != nil {
@@ -81,8 +84,8 @@ func (s *Server) answerCheckout(c echo.Context, status int, problem *views.Probl
 		}
 		status = http.StatusServiceUnavailable
 	}
-	if c.Request().Method == http.MethodPost {
-		source.Note, source.Agreed = c.FormValue("note"), c.FormValue("agree") != ""
+	if err := s.typedAtCheckout(c, &source, st.cart); err != nil {
+		return err
 	}
 	f := s.ownFrame(c, st, views.SectionCart, i18n.T(ctx, "checkout.title"))
 	return s.render(c, status, views.CheckoutPage(f, views.NewCheckout(ctx, source)))

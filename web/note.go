@@ -25,12 +25,19 @@ func (s *Server) orderNote(c echo.Context) error {
 // What the service did not take is shown with what was typed.
 func (s *Server) saveOrderNote(c echo.Context) error {
 	ctx, v, id := c.Request().Context(), here(c), order.ID(param(c, "id"))
-	fields, err := form(c, "note")
+	fields, err := form(c, "note", "seen", "template")
 	if err != nil {
 		return err
 	}
-	outcome, err := s.Desk.SaveNote(ctx, v.account, v.cred, id, fields["note"])
-	settled := err == nil && (outcome.State == order.NoteSent || outcome.State == order.NoteKept)
+	typed := views.NoteForm{Seen: order.NoteMark(fields["seen"])}
+	if typed.Text, typed.Filled, err = s.fillNote(c, fields["note"], fields["template"]); err != nil {
+		return err
+	}
+	if typed.Filled {
+		return s.answerTypedNote(c, http.StatusOK, id, typed)
+	}
+	outcome, err := s.Desk.SaveNote(ctx, v.account, v.cred, id, typed.Text, typed.Seen)
+	settled := err == nil && outcome.Error == "" && (outcome.State == order.NoteSent || outcome.State == order.NoteKept)
 	if settled && !partial(c) {
 		return seeOther(c, views.OrderURL(id))
 	}
@@ -38,20 +45,29 @@ func (s *Server) saveOrderNote(c echo.Context) error {
 	if err != nil && (!mendable || errkind.Is(err, errkind.AccessDenied)) {
 		return err
 	}
-	source, missing := s.orderSource(c, id)
-	if missing != nil {
-		return missing
-	}
-	source.NoteForm = views.NoteForm{Text: fields["note"], Problem: views.NewProblem(ctx, err)}
 	if err != nil {
-		return s.answerNote(c, status, source)
+		typed.Problem = views.NewProblem(ctx, err)
+		return s.answerTypedNote(c, status, id, typed)
 	}
-	source.NoteForm.Outcome = &outcome
-	return s.answerNote(c, http.StatusOK, source)
+	typed.Outcome = &outcome
+	return s.answerTypedNote(c, http.StatusOK, id, typed)
 }
 
-func (s *Server) answerNote(c echo.Context, status int, source views.OrderSource) error {
+// answerTypedNote shows the order's note with what was typed and what became of it.
+func (s *Server) answerTypedNote(c echo.Context, status int, id order.ID, typed views.NoteForm) error {
+	source, err := s.orderSource(c, id)
+	if err != nil {
+		return err
+	}
+	source.NoteForm = typed
+	return s.answerNote(c, status, source)
+}
+
+func (s *Server) answerNote(c echo.Context, status int, source views.OrderSource) (err error) {
 	ctx := c.Request().Context()
+	if source.NoteTexts, err = s.NoteTemplates.List(ctx, here(c).account.ID); err != nil {
+		return err
+	}
 	note := views.NewOrder(ctx, source).Note
 	if partial(c) {
 		return s.render(c, status, views.OrderNoteRegion(note))

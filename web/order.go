@@ -18,8 +18,8 @@ const ordersPerPage = 30
 // orders lists the buyer's own copies of his orders.
 func (s *Server) orders(c echo.Context) error {
 	ctx := c.Request().Context()
-	q := views.OrderQuery{Text: c.QueryParam("q"), Statuses: c.QueryParams()["status"], Page: pageNumber(c)}
-	filter := order.Filter{Text: q.Text, Statuses: statusesOf(q.Statuses), Limit: ordersPerPage, Offset: (q.Page - 1) * ordersPerPage}
+	q := views.OrderQuery{Text: c.QueryParam("q"), Statuses: c.QueryParams()["status"], NoNote: c.QueryParam("no_note") != "", Page: pageNumber(c)}
+	filter := order.Filter{Text: q.Text, WithoutNote: q.NoNote, Statuses: statusesOf(q.Statuses), Limit: ordersPerPage, Offset: (q.Page - 1) * ordersPerPage}
 	q.From, filter.From = s.day(c.QueryParam("from"), 0)
 	q.To, filter.To = s.day(c.QueryParam("to"), 1)
 	found, total, readAt, err := s.copies(c, filter)

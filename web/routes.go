@@ -38,6 +38,7 @@ func (s *Server) routes(e *echo.Echo) {
 	own.POST("/cart/note", s.setCartNote)
 	own.GET("/checkout", s.checkout)
 	own.POST("/checkout", s.submit)
+	own.POST("/checkout/note", s.fillCheckoutNote)
 	own.GET("/submissions/:id", s.submission)
 	own.POST("/submissions/:id/settle", s.settleSubmission)
 	own.POST("/submissions/:id/give-up", s.giveUpSubmission)
@@ -50,6 +51,10 @@ func (s *Server) routes(e *echo.Echo) {
 	own.POST("/orders/:id/note", s.saveOrderNote)
 	own.GET("/orders/:id/invoice.xml", s.invoice)
 	own.GET("/documents", s.documents)
+
+	own.GET("/settings/notes", s.noteTemplates)
+	own.POST("/settings/notes", s.addNoteTemplate)
+	own.POST("/settings/notes/:id", s.removeNoteTemplate)
 
 	own.GET("/changes", s.changes)
 	own.GET("/lists", s.lists)

@@ -92,6 +92,7 @@ type Server struct {
 	Invoices    Invoices
 	History     History
 	Watches     buyer.WatchStore
+	Wishes      order.WishStore
 	Cache       Descriptions
 	Engine      *search.Engine
 	Carts       *order.Carts
@@ -99,6 +100,8 @@ type Server struct {
 	Jobs        Refresher
 	Photos      *photo.Photos
 	Messages    *i18n.Catalogue
+
+	NoteTemplates *order.NoteTemplates
 
 	// Active notes that a buyer did something.
 	Active func(context.Context, buyer.ID, time.Time) error

@@ -80,7 +80,7 @@ func openCounter(t *testing.T, base string) counter {
 	t.Cleanup(func() { _ = precious.Close() })
 	u, _ := url.Parse(base)
 	s := &Server{
-		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Engine: search.NewEngine(search.Options{}), Jobs: idle{},
+		Cache: kept, Carts: &order.Carts{Store: precious}, History: precious, Watches: precious, Wishes: precious, NoteTemplates: &order.NoteTemplates{Store: precious}, Engine: search.NewEngine(search.Options{}), Jobs: idle{},
 		Active:  precious.Active,
 		Damage:  precious.Damage,
 		Down:    func() time.Time { return time.Time{} },

@@ -56,6 +56,7 @@ func TestAxe(t *testing.T) {
 	}
 	v.post("/lists/watch/items/"+lookAlike, url.Values{"price": {"1000"}, "main": {"1"}})
 	d.eventually("a history", func() bool { return v.get("/items/"+lookAlike).the("history").Find("svg").Length() > 0 })
+	v.noteText("Позвонить перед отгрузкой")
 	for _, path := range append(d.pages(v), "/nothing/here", "/items/nothing") {
 		b.open(path)
 		inspect(pictureName(path))
@@ -67,6 +68,10 @@ func TestAxe(t *testing.T) {
 	b.open("/lists/watch")
 	b.click(row("item-row", plain, ".mark summary"))
 	inspect("watch-mark")
+
+	b.open("/checkout")
+	b.click(".note-texts summary")
+	inspect("checkout-texts")
 
 	b.open("/catalog")
 	b.press("?")

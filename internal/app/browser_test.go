@@ -125,6 +125,54 @@ func TestBrowserManagersDay(t *testing.T) {
 	}
 }
 
+// A manager's texts are put into the note at once, below what is typed, and he can go on typing; Enter in a field sends nothing.
+func TestBrowserTextsForNotes(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	b := d.openTab(t)
+	b.signIn(d.manager())
+	b.arrives("/")
+	b.open("/catalog")
+	b.catalogueArrives()
+	b.open("/settings/notes")
+	b.fill("#note-template", "Самовывоз")
+	b.click("form[action='/settings/notes'] button")
+	b.reads(named("note-text"), "Самовывоз")
+	b.open("/items/" + plain)
+	b.click("main form[action='/cart/items'] button[type=submit]")
+	b.reads(named("cart-badge"), "1")
+
+	b.open("/checkout")
+	b.fill("#checkout-note", "До обеда")
+	b.fill("#checkout-po", "ЗК-17")
+	b.press(kb.Enter)
+	b.click(".note-texts summary")
+	b.click(".note-texts li button")
+	b.until("the text in the note", "document.activeElement.id === 'checkout-note' && document.activeElement.value === %s", "До обеда\nСамовывоз")
+	if at, number := b.where(), eval[string](b, "document.querySelector('#checkout-po').value"); at != "/checkout" || number != "ЗК-17" {
+		t.Errorf("at %s, the number is %q", at, number)
+	}
+	if n := d.executions("CreateOrder"); n != 0 {
+		t.Errorf("%d orders were created", n)
+	}
+	b.click("#send-order")
+	b.until("the order confirmed", "document.querySelector(%s)?.dataset.state === 'CONFIRMED'", named("submission-state"))
+	v, sent := d.signedIn(t, d.manager()), b.where()
+	d.eventually("the note passed on", func() bool {
+		return strings.Contains(v.get(sent).Text(), "Примечание передано поставщику")
+	})
+	b.click("main a[href^='/orders/']")
+	b.reads(named("wish-number"), "ЗК-17")
+	b.reads(named("note"), "Самовывоз")
+	b.click("#order-note h2 + a")
+	b.sees("#order-note textarea")
+	b.fill("#note-text", "Завтра")
+	b.click("#order-note summary")
+	b.click("#order-note li button")
+	b.until("the text in the note", "document.activeElement.id === 'note-text' && document.activeElement.value === %s", "Завтра\nСамовывоз")
+	b.click("#note-save")
+	b.until("the note", "document.querySelector(%s)?.textContent === 'Завтра\\nСамовывоз'", named("note"))
+}
+
 // After signing out nothing personal is left: not behind the back button, not in the browser's storage.
 func TestBrowserForgets(t *testing.T) {
 	d := startDemo(t, stocked(t, goods()))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -86,6 +87,7 @@ type world struct {
 	jars              []*visitor // one a session
 	order, submission string     // paths
 	category, asset   string
+	text              string // path of a text for notes
 
 	mu   sync.Mutex
 	seen map[string]int  // by route: answers with something of his
@@ -115,6 +117,7 @@ func (h *house) world(t *testing.T, a account) *world {
 	w.asset = assets(v.read("/"))[0]
 	w.markings = h.markings(a)
 	w.texts = append(w.texts, w.note(), w.submission)
+	w.text = v.noteText(w.note())
 	v.post("/cart/note", url.Values{"note": {w.note()}})
 	return w
 }
@@ -250,9 +253,13 @@ var everyErrand = map[string]func(*caller){
 	"POST /cart/items/:id": func(c *caller) {
 		c.change("/cart/items/"+c.one(plain, "nothing"), url.Values{"quantity": {c.one("2", "x")}})
 	},
-	"POST /cart/note":       func(c *caller) { c.change("/cart/note", url.Values{"note": {c.note()}}) },
-	"GET /checkout":         func(c *caller) { c.get("/checkout") },
-	"POST /checkout":        func(c *caller) { c.checkOut() },
+	"POST /cart/note": func(c *caller) { c.change("/cart/note", url.Values{"note": {c.note()}}) },
+	"GET /checkout":   func(c *caller) { c.get("/checkout") },
+	"POST /checkout":  func(c *caller) { c.checkOut() },
+	"POST /checkout/note": func(c *caller) {
+		c.change("/checkout/note", url.Values{"note": {c.note()}, "template": {c.one("", path.Base(c.text))}})
+		c.refused("/checkout/note", url.Values{"template": {path.Base(c.world.other.text)}})
+	},
 	"GET /submissions/:id":  func(c *caller) { c.both(c.submission); c.denied(c.world.other.submission) },
 	"GET /orders":           func(c *caller) { c.both("/orders?q=" + c.one("", c.note(), plain)) },
 	"GET /orders/:id":       func(c *caller) { c.both(c.order); c.denied(c.world.other.order) },
@@ -266,6 +273,10 @@ var everyErrand = map[string]func(*caller){
 	"POST /submissions/:id/settle":  func(c *caller) { c.change(c.submission+"/settle", url.Values{"order": {""}}) },
 	"POST /submissions/:id/give-up": func(c *caller) { c.change(c.submission+"/give-up", nil) },
 	"GET /orders/:id/invoice.xml":   func(c *caller) { c.get(c.order + "/invoice.xml"); c.denied(c.world.other.order + "/invoice.xml") },
+
+	"GET /settings/notes":      func(c *caller) { c.get("/settings/notes") },
+	"POST /settings/notes":     func(c *caller) { c.post("/settings/notes", url.Values{"text": {c.one(c.note(), " ")}}) },
+	"POST /settings/notes/:id": func(c *caller) { c.forgetText() },
 
 	"GET /changes":     func(c *caller) { c.both("/changes?kind=" + c.one("cheaper", "marks", "new", "nothing")) },
 	"GET /lists":       func(c *caller) { c.get("/lists") },
@@ -299,11 +310,32 @@ func (c *caller) denied(path string) {
 	}
 }
 
+// refused posts something about what is the other buyer's.
+func (c *caller) refused(path string, v url.Values) {
+	if status, _ := c.call(http.MethodPost, path, v, true); status != http.StatusNotFound {
+		c.crowd.t.Errorf("POST %s answers %s with %d", path, c.account.login, status)
+	}
+}
+
+var keptText = regexp.MustCompile(`action="/([A-Z2-7]{26})"`) // its path begins with that of the page, which is left out
+
+// forgetText takes a text off the buyer's list, but not the one of his world, and tries it with the other buyer's.
+func (c *caller) forgetText() {
+	_, list := c.call(http.MethodPost, "/settings/notes", url.Values{"text": {c.note() + c.one("1", "2", "3")}}, false)
+	for _, found := range keptText.FindAllStringSubmatch(list, -1) {
+		if path := "/settings/notes/" + found[1]; path != c.text {
+			c.post(path, nil)
+			break
+		}
+	}
+	c.refused(c.world.other.text, nil)
+}
+
 var reviewed = regexp.MustCompile(`name="(cart_version|token|agree)" value="([^"]*)"`)
 
 func (c *caller) checkOut() {
 	_, review := c.call(http.MethodGet, "/checkout", nil, false)
-	values := url.Values{"note": {c.note()}}
+	values := url.Values{"note": {c.note()}, "po": {c.note() + "-7"}, "wish_date": {"2100-01-31"}}
 	for _, field := range reviewed.FindAllStringSubmatch(review, -1) {
 		values.Set(field[1], field[2])
 	}

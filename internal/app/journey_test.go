@@ -319,7 +319,7 @@ func (d *demo) pages(v *visitor) []string {
 	return []string{
 		"/", "/catalog", category, "/catalog?sort=price&page=2", "/search?q=CE285A", "/search?q=nothing+of+the+kind",
 		"/items/" + lookAlike, "/items/" + onRequest, "/cart", "/checkout", "/orders", order, "/documents",
-		"/changes", "/changes?kind=cheaper", "/lists", "/lists/watch",
+		"/changes", "/changes?kind=cheaper", "/lists", "/lists/watch", "/settings/notes",
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ func TestForeignIsLikeMissing(t *testing.T) {
 		"/items/":       {plain, "", "nothing", malformed},
 		"/photos/":      {plain, "", "nothing", malformed},
 		"/catalog/":     {strings.TrimPrefix(mine.category, "/catalog/"), "", "nothing", malformed},
+		"/settings/":    {path.Base(mine.text), path.Base(theirs.text), strings.Repeat("A", 26), malformed},
 		"/lists/":       {plain, "", "nothing", malformed},
 		"/cart/items/":  {plain, "", "nothing", malformed}, // a line is named by its item, which is everybody's
 	}
@@ -79,13 +81,16 @@ func TestForeignIsLikeMissing(t *testing.T) {
 	if tried < 12 {
 		t.Errorf("only %d addresses have ids", tried)
 	}
-	for _, path := range []string{theirs.order, theirs.submission} {
+	for _, path := range []string{theirs.order, theirs.submission, "/settings/notes"} {
 		if p := stranger.get(path); p.status != http.StatusOK {
 			t.Errorf("%s is %d for its own buyer", path, p.status)
 		}
 	}
 	if got := stranger.read(theirs.order).item("order-line", plain); got.Length() != 1 || strings.Contains(stranger.read(theirs.order).body, mine.note()) {
 		t.Error("the other buyer's order was changed")
+	}
+	if stranger.read("/settings/notes").named("note-text").Length() != 1 {
+		t.Error("the other buyer's text was removed")
 	}
 	if stranger.read("/cart").item("cart-line", "T-0020").Find("[name=quantity]").AttrOr("value", "") != "3" {
 		t.Error("the other buyer's cart was changed")

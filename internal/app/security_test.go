@@ -144,7 +144,8 @@ func (d *demo) precious() map[string][]string {
 	defer db.Close()
 	tables := map[string][]string{}
 	for _, table := range []string{
-		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit", "watches",
+		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit", "watches", "wishes",
+		"note_templates",
 	} {
 		var rows []string
 		found, err := db.QueryContext(d.t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2, 3")
@@ -209,7 +210,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	jar := v.http.Jar
 	for _, path := range []string{
 		"/login", "/logout", "/settings", "/cart/items", "/cart/items/" + plain, "/cart/note", "/checkout",
-		"/orders/1/lines", "/orders/1/lines/" + plain, "/orders/1/note", "/lists/watch/items", "/lists/watch/items/" + plain,
+		"/orders/1/lines", "/orders/1/lines/" + plain, "/orders/1/note", "/checkout/note", "/settings/notes", "/settings/notes/x", "/lists/watch/items", "/lists/watch/items/" + plain,
 	} {
 		for _, from := range []http.Header{
 			{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},

@@ -45,6 +45,7 @@ type DeskOptions struct {
 	Carts       CartStore
 	Submissions SubmissionStore
 	Orders      OrderStore
+	Wishes      WishStore
 	Accounts    buyer.AccountStore
 	Distributor Distributor
 	Sealer      Sealer

@@ -26,13 +26,14 @@ type memory struct {
 	orders      map[buyer.ID]map[order.ID]order.Order
 	readAt      map[buyer.ID]time.Time
 	notes       []order.NoteRecord
+	wishes      map[order.SubmissionID]order.Wishes
 }
 
 func newMemory() *memory {
 	return &memory{
 		accounts: map[buyer.ID]buyer.Account{}, carts: map[buyer.ID]order.Cart{}, readAt: map[buyer.ID]time.Time{},
 		submissions: map[order.SubmissionID]order.Submission{}, history: map[order.SubmissionID][]order.Step{},
-		orders: map[buyer.ID]map[order.ID]order.Order{},
+		orders: map[buyer.ID]map[order.ID]order.Order{}, wishes: map[order.SubmissionID]order.Wishes{},
 	}
 }
 
@@ -279,6 +280,11 @@ func (m *memory) Order(_ context.Context, b buyer.ID, id order.ID) (order.Order,
 	if !ok {
 		return order.Order{}, order.ErrNoOrder
 	}
+	for _, s := range m.submissions {
+		if s.Buyer == b && s.OrderID == id {
+			o.Wishes = m.wishes[s.ID]
+		}
+	}
 	return o, nil
 }
 
@@ -310,4 +316,23 @@ func (m *memory) Notes(_ context.Context, _ buyer.ID, id order.ID) (list []order
 		}
 	}
 	return list, nil
+}
+
+func (m *memory) SetWishes(_ context.Context, _ buyer.ID, id order.SubmissionID, w order.Wishes) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wishes[id] = w
+	return nil
+}
+
+func (m *memory) CartWishes(_ context.Context, b buyer.ID, cart order.CartID) (w order.Wishes, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	version := int64(-1)
+	for _, s := range m.submissions {
+		if s.Buyer == b && s.Cart == cart && s.CartVersion > version {
+			w, version = m.wishes[s.ID], s.CartVersion
+		}
+	}
+	return w, nil
 }

@@ -2,6 +2,8 @@ package order
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 
@@ -29,26 +31,41 @@ const (
 	NoteUnclear NoteState = "unclear" // no clear answer, and the order does not show it
 )
 
+// NoteMark stands for a note's text as somebody was shown it. It is a hash: a form carries it, and says nothing of the text.
+type NoteMark string
+
+// MarkNote returns the mark of a note. Notes that people take for the same have the same.
+func MarkNote(note string) NoteMark {
+	sum := sha256.Sum256([]byte(lineFeeds(note)))
+	return NoteMark(hex.EncodeToString(sum[:16]))
+}
+
 // NoteOutcome tells what became of a note. Whatever it is, the text was kept here, but for NoteChanged.
 type NoteOutcome struct {
 	State NoteState
-	Error string // the service's text
+	Error string // the service's text, which may come with a note it took as well
 	Shows string // the note the order shows now, as last read
 }
 
 // Passed tells whether the service has the note, in whatever form.
 func (o NoteOutcome) Passed() bool { return o.State == NoteSent || o.State == NoteDiffers }
 
-// SaveNote replaces an order's note, or adds to it (belief 9). It reads the order before: a note that is not the one in the buyer's copy was changed
-// meanwhile and is shown, not overwritten. It reads it after: what the service shows decides where its answer does not.
-func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, text string) (NoteOutcome, error) {
+// SaveNote replaces an order's note, or adds to it (belief 9). seen is the mark of the note that the buyer was shown when he began to write; the copy
+// kept here may have been refreshed since. It reads the order before: a note that is not the one seen was changed meanwhile and is shown, not
+// overwritten. It reads it after: what the service shows decides where its answer does not. An empty seen stands for the copy kept here.
+//
+// SetOrderNote takes no condition, so a change that falls between the reading before and the call can't be noticed.
+func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, text string, seen NoteMark) (NoteOutcome, error) {
 	text, err := cleanNote(text)
 	if err != nil {
 		return NoteOutcome{}, err
 	}
-	seen, err := d.Orders.Order(ctx, a.ID, id)
+	kept, err := d.Orders.Order(ctx, a.ID, id)
 	if err != nil {
 		return NoteOutcome{}, err
+	}
+	if seen == "" {
+		seen = MarkNote(kept.Note)
 	}
 	ctx, end, err := d.editing(ctx, a.ID, id)
 	if err != nil {
@@ -56,7 +73,7 @@ func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credential
 	}
 	defer end()
 	if a.Right == buyer.RightNone {
-		return d.keepNote(ctx, a.ID, NoteRecord{Order: id, Text: text}, NoteOutcome{State: NoteKept, Shows: seen.Note})
+		return d.keepNote(ctx, a.ID, NoteRecord{Order: id, Text: text}, NoteOutcome{State: NoteKept, Shows: kept.Note})
 	}
 	before, err := d.readOrder(ctx, c, id, false)
 	switch {
@@ -64,7 +81,7 @@ func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credential
 		return NoteOutcome{}, err
 	case sameNote(before.Note, text):
 		return NoteOutcome{State: NoteSent, Shows: before.Note}, nil
-	case !sameNote(before.Note, seen.Note):
+	case MarkNote(before.Note) != seen:
 		return NoteOutcome{State: NoteChanged, Shows: before.Note}, nil
 	}
 	return d.sendNote(ctx, a, c, before, text)

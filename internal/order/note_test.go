@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"storefront/internal/buyer"
 	"storefront/internal/errkind"
@@ -72,7 +73,7 @@ func TestSaveNote(t *testing.T) {
 				if c.happen != nil {
 					c.happen(s, id)
 				}
-				got, err := s.desk.SaveNote(s.Context(), buyer.Account{ID: "dealer", Right: c.right}, dealer, id, text)
+				got, err := s.desk.SaveNote(s.Context(), buyer.Account{ID: "dealer", Right: c.right}, dealer, id, text, "")
 				wantKind(s.T, err, c.kind)
 				if got != c.want {
 					s.Errorf("outcome %+v, want %+v", got, c.want)
@@ -101,14 +102,59 @@ func TestAChangedNoteIsReplacedKnowingly(t *testing.T) {
 	open(t, func(s *shop) {
 		id := s.reserved()
 		s.change(id, func(o *order.Order) { o.Note = "Самовывоз" })
+		seen := order.MarkNote("")
 		for _, want := range []order.NoteState{order.NoteChanged, order.NoteSent} {
-			got, err := s.desk.SaveNote(s.Context(), account, dealer, id, text)
+			got, err := s.desk.SaveNote(s.Context(), account, dealer, id, text, seen)
 			s.must(err)
 			if got.State != want {
 				s.Errorf("%s, want %s", got.State, want)
 			}
+			seen = order.MarkNote(got.Shows)
 		}
 	})
+}
+
+// What counts is what the buyer was shown, not what the background has copied since.
+func TestAChangeTheBackgroundHasReadIsNotOverwritten(t *testing.T) {
+	for name, refresh := range map[string]func(s *shop, id order.ID){
+		"the copy is as old as the page": func(*shop, order.ID) {},
+		"the list was read again": func(s *shop, _ order.ID) {
+			list, err := s.Orders(s.Context(), dealer)
+			s.must(err)
+			for i := range list {
+				list[i].ReadAt = time.Now().Add(time.Second)
+			}
+			s.must(s.store.SaveOrders(s.Context(), dealer.Buyer(), list))
+		},
+		"the order was read again": func(s *shop, id order.ID) {
+			o, err := s.OrderWithLines(s.Context(), dealer, id)
+			s.must(err)
+			o.ReadAt, o.LinesReadAt = time.Now().Add(time.Second), time.Now().Add(time.Second)
+			s.must(s.store.SaveOrder(s.Context(), dealer.Buyer(), o))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			open(t, func(s *shop) {
+				id := s.reserved()
+				seen := order.MarkNote("")
+				s.change(id, func(o *order.Order) { o.Note = "Самовывоз" })
+				refresh(s, id)
+				got, err := s.desk.SaveNote(s.Context(), account, dealer, id, text, seen)
+				s.must(err)
+				if want := (order.NoteOutcome{State: order.NoteChanged, Shows: "Самовывоз"}); got != want {
+					s.Errorf("%+v, want %+v", got, want)
+				}
+				s.wantCount(s.called, "SetNote", 0)
+				s.wantNote(id, false, got)
+			})
+		})
+	}
+}
+
+func TestNotesAlikeHaveOneMark(t *testing.T) {
+	if order.MarkNote("a\r\nb\n") != order.MarkNote("a\nb") || order.MarkNote("a") == order.MarkNote("b") || order.MarkNote("") == "" {
+		t.Error("marks do not tell what people can tell")
+	}
 }
 
 func TestNotesTheWireCannotCarryAreRefused(t *testing.T) {
@@ -119,7 +165,7 @@ func TestNotesTheWireCannotCarryAreRefused(t *testing.T) {
 			"a\x00b":                             order.ErrNoteCharacters,
 			"\xff":                               order.ErrNoteCharacters,
 		} {
-			if _, err := s.desk.SaveNote(s.Context(), account, dealer, id, note); !errors.Is(err, want) {
+			if _, err := s.desk.SaveNote(s.Context(), account, dealer, id, note, ""); !errors.Is(err, want) {
 				s.Errorf("%.10q: %v, want %v", note, err, want)
 			}
 		}

@@ -71,6 +71,8 @@ type Order struct {
 	Transfer       []string // УПД or УКД: http and https links only
 	Note           string
 
+	Wishes Wishes // the buyer's own, kept here
+
 	Lines  []Line
 	ReadAt time.Time // when the order was last read
 	// LinesReadAt is zero while the lines are not known.

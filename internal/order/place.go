@@ -28,8 +28,9 @@ type Agreement struct {
 	// consent.
 	Token string
 	// Split is the review's SplitToken where only what can be shipped now is ordered, and the rest stays in the cart.
-	Split string
-	Note  string
+	Split  string
+	Note   string
+	Wishes Wishes
 }
 
 // Place checks that the cart still is what was agreed to, writes the submission down and has it sent without waiting. The
@@ -38,7 +39,7 @@ type Agreement struct {
 // ErrNotAgreed, ErrCartChanged, ErrOpenSubmission, ErrNothingToOrder mean that nothing was sent and the cart is as it was.
 // A service that can't be reached is not an error: it is a submission that ends in NOT_SENT.
 func (d *Desk) Place(ctx context.Context, a buyer.Account, c buyer.Credentials, agreed Agreement) (SubmissionID, error) {
-	note, err := cleanNote(agreed.Note)
+	note, err := agreed.note(a.Right)
 	if err != nil {
 		return "", err
 	}
@@ -96,6 +97,9 @@ func (d *Desk) placeNew(ctx context.Context, a buyer.Account, c buyer.Credential
 	}
 	s.ID, s.Buyer, s.Cart, s.CartVersion, s.Note = id, a.ID, cart.ID, cart.Version, agreed.Note
 	s.State, s.Sealed, s.CreatedAt, s.ChangedAt = Prepared, sealed, d.Now(), d.Now()
+	if err := d.Wishes.SetWishes(ctx, a.ID, id, agreed.Wishes); err != nil {
+		return err
+	}
 	d.claim(id) // before it exists, so that Recover can't think it stale
 	if err := d.Submissions.Prepare(ctx, s); err != nil {
 		d.release(id)

@@ -105,9 +105,10 @@ type OrderStore interface {
 type Filter struct {
 	Statuses      []Status
 	From, To      time.Time // of CreatedAt: From inclusive, To exclusive
-	Text          string    // in number, invoices, note, article or name of a line; case-insensitive
+	Text          string    // in number, invoices, note, wishes, article or name of a line; case-insensitive
 	WithDocuments bool
-	Limit, Offset int // Limit 0: no limit
+	WithoutNote   bool // at the distributor: what is kept here alone is none
+	Limit, Offset int  // Limit 0: no limit
 }
 
 // Observation is a status seen at a moment: what happened between two observations is not known.

@@ -16,12 +16,14 @@ import (
 )
 
 const orderColumns = `id, created_at, status, currency, type, line_count, goods_count, sum, invoice_number, invoice_date,
-	payment_number, payment_date, transfer, note, read_at, lines_read_at`
+	payment_number, payment_date, transfer, note, read_at, lines_read_at,
+	COALESCE((SELECT w.number` + ofOrder + `), ''), COALESCE((SELECT w.day` + ofOrder + `), 0)`
 
 func orderFields(o *order.Order) []any {
 	return []any{&o.ID, sqlite.At(&o.CreatedAt), &o.Status, &o.Currency, &o.Type, &o.LineCount, &o.GoodsCount, &o.Sum,
 		&o.Invoice.Number, sqlite.At(&o.Invoice.Date), &o.PaymentInvoice.Number, sqlite.At(&o.PaymentInvoice.Date),
-		sqlite.JSON(&o.Transfer), &o.Note, sqlite.At(&o.ReadAt), sqlite.At(&o.LinesReadAt)}
+		sqlite.JSON(&o.Transfer), &o.Note, sqlite.At(&o.ReadAt), sqlite.At(&o.LinesReadAt),
+		&o.Wishes.Number, sqlite.At(&o.Wishes.Date)}
 }
 
 // orderHead returns a copy without its lines. order.ErrNoOrder.
@@ -98,10 +100,15 @@ func conditions(b buyer.ID, f order.Filter) (where string, args []any) {
 	if f.WithDocuments {
 		add(`(invoice_number <> '' OR payment_number <> '' OR transfer NOT IN ('null', '[]'))`)
 	}
+	if f.WithoutNote {
+		add(`TRIM(note, char(9, 10, 13, 32)) = ''`)
+	}
 	for _, word := range searched(f.Text) {
 		add(`(search LIKE $? ESCAPE '\'
 			OR EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id AND l.search LIKE $? ESCAPE '\')
-			OR EXISTS (SELECT 1 FROM order_notes AS n WHERE n.buyer_id = $1 AND n.order_id = orders.id AND n.search LIKE $? ESCAPE '\'))`,
+			OR EXISTS (SELECT 1 FROM order_notes AS n WHERE n.buyer_id = $1 AND n.order_id = orders.id AND n.search LIKE $? ESCAPE '\')
+			OR EXISTS (SELECT 1 FROM submissions AS s JOIN wishes AS w ON w.buyer_id = s.buyer_id AND w.submission_id = s.id
+				WHERE s.buyer_id = $1 AND s.order_id = orders.id AND s.order_id <> '' AND w.search LIKE $? ESCAPE '\'))`,
 			sqlite.Contains(word))
 	}
 	return strings.Join(parts, ` AND `), args

@@ -176,6 +176,7 @@ func TestFilters(t *testing.T) {
 	orders := []order.Order{storetest.Order(1), storetest.Order(2), storetest.Order(3), storetest.Order(4)}
 	orders[0].Invoice.Number = "ТН-000777"
 	orders[1].PaymentInvoice.Number, orders[1].Status = "СЧ-42", order.Assembly
+	orders[1].Note = " \r\n\t"
 	orders[2].Note, orders[2].Status = "Ёлочные 100% скидки", order.Shipped
 	orders[2].Transfer = []string{"https://example/1.pdf"}
 	orders[3].Lines, orders[3].LinesReadAt = []order.Line{storetest.OrderLine(285, 1)}, orders[3].ReadAt
@@ -196,6 +197,7 @@ func TestFilters(t *testing.T) {
 		"from inclusive":              {order.Filter{From: at(3)}, []int{4, 3}},
 		"to exclusive":                {order.Filter{To: at(3)}, []int{2, 1}},
 		"documents of any kind":       {order.Filter{WithDocuments: true}, []int{3, 2, 1}},
+		"no note at the distributor":  {order.Filter{WithoutNote: true}, []int{4, 2, 1}},
 		"a number":                    {order.Filter{Text: "зк-00002"}, []int{2}},
 		"an invoice":                  {order.Filter{Text: "тн-000777"}, []int{1}},
 		"a payment invoice":           {order.Filter{Text: "СЧ-42"}, []int{2}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +119,11 @@ func TestTheDatabaseItselfRefusesNonsense(t *testing.T) {
 		"a stock of nothing":    `INSERT INTO sightings VALUES ('ivan', 'x', 1, '1', '', '0', '0', 0)`,
 		"a negative wish":       `INSERT INTO watches VALUES ('ivan', 'x', 1, '-1', 0, 0)`,
 		"a rate of nothing":     `INSERT INTO rates VALUES (1, '')`,
+		"wishes of nothing":     `INSERT INTO wishes VALUES ('ivan', 'one', '', 0, '')`,
+		"an hour for a day":     `INSERT INTO wishes VALUES ('ivan', 'one', '', 3600000000, '')`,
+		"a number too long":     `INSERT INTO wishes VALUES ('ivan', 'one', '` + strings.Repeat("я", 51) + `', 0, '')`,
+		"a text of nothing":     `INSERT INTO note_templates VALUES (1, 'ivan', 'a', '')`,
+		"a text too long":       `INSERT INTO note_templates VALUES (1, 'ivan', 'a', '` + strings.Repeat("я", 1001) + `')`,
 	}
 	for name, statement := range nonsense {
 		if n, err := s.DB().Exec(t.Context(), statement); err == nil {

@@ -32,9 +32,11 @@ type Store struct {
 }
 
 var (
-	_ order.CartStore       = (*Store)(nil)
-	_ order.SubmissionStore = (*Store)(nil)
-	_ order.OrderStore      = (*Store)(nil)
+	_ order.CartStore         = (*Store)(nil)
+	_ order.SubmissionStore   = (*Store)(nil)
+	_ order.OrderStore        = (*Store)(nil)
+	_ order.WishStore         = (*Store)(nil)
+	_ order.NoteTemplateStore = (*Store)(nil)
 )
 
 // Open opens state.db in dir, creating it where it is missing. Of a damaged file what can be read is read, and nothing is ever

@@ -211,6 +211,10 @@ type answers struct {
 	Purchases  int
 	Watches    int
 	Mark       error
+	Wishes     order.Wishes
+	Wished     int
+	Texts      int
+	Text       error
 }
 
 func (got *answers) history(t *testing.T, s *state.Store, b buyer.ID, item catalog.ItemID) {
@@ -250,6 +254,14 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 	o.Status, o.ReadAt = order.Assembly, o.LinesReadAt
 	saveOrder(t, s, "ivan", o)
 
+	wish(t, s, "ivan", "one", wished)
+	addTemplate(t, s, "ivan", "Самовывоз")
+	text := templates(t, s, "ivan")[0].ID
+	explained, err := s.Move(t.Context(), "one", order.Prepared, 0, func(sub *order.Submission) { sub.OrderID = o.ID })
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	ask := func(b buyer.ID) (got answers) {
 		got.Cart, _ = s.Cart(t.Context(), b)
 		got.Cart.Buyer = ""
@@ -269,6 +281,10 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 		got.ReadAt, _ = s.OrdersReadAt(t.Context(), b)
 		_, got.Account = s.Account(t.Context(), b)
 		got.history(t, s, b, item)
+		got.Wishes, _ = s.CartWishes(t.Context(), b, explained.Cart)
+		_, got.Wished, _ = s.Orders(t.Context(), b, order.Filter{Text: wished.Number})
+		got.Texts = len(templates(t, s, b))
+		_, got.Text = s.NoteTemplate(t.Context(), b, text)
 		got.Touch = s.Touch(t.Context(), order.Submission{ID: "one", Buyer: b, ReadsOK: 99})
 		return got
 	}

@@ -253,7 +253,7 @@ func (s *shop) desk() (*order.Desk, *state.Store) {
 	s.Cleanup(func() { _ = store.Close() })
 	s.must(store.SaveAccount(s.Context(), manager))
 	return order.NewDesk(order.DeskOptions{
-		Carts: store, Submissions: store, Orders: store, Accounts: store, Distributor: s.d, Sealer: box{},
+		Carts: store, Submissions: store, Orders: store, Wishes: store, Accounts: store, Distributor: s.d, Sealer: box{},
 		Register: buyer.NewRegister(tick), Quiet: time.Minute, Now: tick, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Shown: func(context.Context, buyer.ID, []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {
 			return nil, nil
@@ -343,7 +343,7 @@ func (s *shop) wantEdit(e order.Edit, err error, state order.EditState, before, 
 func (s *shop) note(desk *order.Desk, id order.ID, text string, want order.NoteOutcome) {
 	s.Helper()
 	sent := s.executed("SetOrderNote")
-	got, err := desk.SaveNote(s.Context(), manager, s.manager, id, text)
+	got, err := desk.SaveNote(s.Context(), manager, s.manager, id, text, "")
 	s.must(err)
 	s.same(want, got)
 	if n := sent(); n != 1 {
@@ -371,7 +371,7 @@ func showTheNoteThatWasCut(s *shop) {
 		want = order.NoteOutcome{State: order.NoteDiffers, Shows: strings.Repeat("ж", 255)}
 	}
 	s.note(desk, id, long, want)
-	_, err := desk.SaveNote(s.Context(), manager, s.manager, id, long+"ж")
+	_, err := desk.SaveNote(s.Context(), manager, s.manager, id, long+"ж", "")
 	if !errkind.Is(err, errkind.Invalid) {
 		s.Errorf("a longer note: %v", err)
 	}
