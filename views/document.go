@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,14 +53,14 @@ func newDocuments(ctx context.Context, o order.Order, now time.Time) []Document 
 	return out
 }
 
-// transferKind tells a УПД from a УКД where the name of the file in a link does, as a word of its own: "upd", "ukd" or, where it
+// transferKind tells a УПД from a УКД where a link's path does, as a word of its own: "upd", "ukd" or, where it
 // does not, "transfer". Nothing else in an order tells: its type has no dictionary.
 func transferKind(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
 		return "transfer"
 	}
-	words := strings.FieldsFunc(strings.ToLower(path.Base(u.Path)), func(r rune) bool { return !unicode.IsLetter(r) })
+	words := strings.FieldsFunc(strings.ToLower(u.Path), func(r rune) bool { return !unicode.IsLetter(r) })
 	upd, ukd := slices.Contains(words, "upd") || slices.Contains(words, "упд"), slices.Contains(words, "ukd") || slices.Contains(words, "укд")
 	switch {
 	case upd && !ukd:

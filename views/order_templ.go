@@ -252,7 +252,7 @@ func orderHead(p Order) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonPart(ui.Button{Label: i18n.T(ctx, "repeat.action.long"), Icon: "refresh", Small: true, Href: p.RepeatURL, ID: "order-repeat"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonPart(ui.Button{Label: i18n.T(ctx, "repeat.action.long"), Icon: "refresh", Small: true, Href: p.RepeatURL}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

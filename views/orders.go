@@ -92,9 +92,9 @@ type OrderRow struct {
 	Created   Moment
 	Status    StatusBadge
 	Sum       Amount
-	Contents  string // «12 позиций · 40 штук»
-	Payment   string // number of the invoice to pay
-	Invoice   string // number of the ТОРГ-12
+	Contents  string   // «12 позиций · 40 штук»
+	Payment   string   // number of the invoice to pay
+	Invoice   string   // number of the ТОРГ-12
 	Transfers []string // «2 УПД»
 	Note      string
 	Repeat    string // address of the page that repeats it

@@ -966,7 +966,7 @@ func orderRow(r OrderRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonPart(ui.Button{Label: i18n.T(ctx, "repeat.title", "Number", r.ID), Kind: ui.Quiet, Icon: "refresh", Small: true, IconOnly: true, Href: r.Repeat, Attrs: templ.Attributes{"title": i18n.T(ctx, "repeat.action")}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonPart(ui.Button{Label: i18n.T(ctx, "repeat.action"), Kind: ui.Quiet, Icon: "refresh", Small: true, Href: r.Repeat, Attrs: templ.Attributes{"aria-label": i18n.T(ctx, "repeat.title", "Number", r.ID)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -128,7 +128,7 @@ func (s *Server) repeatSource(c echo.Context) (views.RepeatSource, stand, error)
 		found, _, known := st.view.Offer(id)
 		return found, known
 	}
-	source := views.RepeatSource{Order: o, Lines: order.Repeat(o, offer, st.view.Loading(), money.Units(ctx)), Shelf: s.shelf(st)}
+	source := views.RepeatSource{Order: o, Lines: order.Repeat(o, offer, st.view.Loading(), money.Units(ctx), st.rate), Shelf: s.shelf(st)}
 	source.Items, err = s.Cache.Items(ctx, views.ItemsOf(o))
 	return source, st, err
 }

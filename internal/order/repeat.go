@@ -28,7 +28,7 @@ type RepeatLine struct {
 	Ordered  decimal.Decimal // in the old order
 	Quantity decimal.Decimal // to order again: a whole number from 1 to MaxQuantity
 	Was      decimal.Decimal // price of a piece then, in the order's currency
-	// Is is today's price in the order's currency; nil where there is none.
+	// Is is today's price in the order's currency, roubles by the service's rate; nil where there is none.
 	Is          *decimal.Decimal
 	Offer       catalog.Offer
 	Offered     bool
@@ -40,7 +40,7 @@ func (l RepeatLine) Orderable() bool { return l.Offered && l.Offer.Orderable() }
 
 // Repeat compares an order with what its buyer is offered today. Nothing is asked of the distributor. loading says that his
 // price list is not complete: what is missing from it may still come. units is the currency of conventional units.
-func Repeat(o Order, offer func(catalog.ItemID) (catalog.Offer, bool), loading bool, units money.Currency) []RepeatLine {
+func Repeat(o Order, offer func(catalog.ItemID) (catalog.Offer, bool), loading bool, units money.Currency, rate money.Rate) []RepeatLine {
 	var lines []RepeatLine
 	at := map[catalog.ItemID]int{}
 	costs := map[catalog.ItemID]decimal.Decimal{}
@@ -60,12 +60,12 @@ func Repeat(o Order, offer func(catalog.ItemID) (catalog.Offer, bool), loading b
 		}
 		l.Quantity = decimal.Min(decimal.Max(l.Ordered.Abs().Ceil(), decimal.NewFromInt(1)), decimal.NewFromInt(MaxQuantity))
 		l.Offer, l.Offered = offer(l.ItemID)
-		l.compare(o.Currency, loading, units)
+		l.compare(o.Currency, loading, units, rate)
 	}
 	return lines
 }
 
-func (l *RepeatLine) compare(was money.Currency, loading bool, units money.Currency) {
+func (l *RepeatLine) compare(was money.Currency, loading bool, units money.Currency, rate money.Rate) {
 	differs := func(d Difference) { l.Differences = append(l.Differences, d) }
 	switch {
 	case !l.Offered && loading:
@@ -78,8 +78,9 @@ func (l *RepeatLine) compare(was money.Currency, loading bool, units money.Curre
 		differs(DiffersOnRequest)
 	case was == units:
 		l.Is = l.Offer.Price
-	case was == money.RUB && l.Offer.PriceLocal != nil && l.Offer.PriceLocal.IsPositive():
-		l.Is = l.Offer.PriceLocal
+	case was == money.RUB && units == money.USD && rate.Known():
+		roubles := rate.Roubles(*l.Offer.Price)
+		l.Is = &roubles
 	default:
 		differs(DiffersCurrency)
 	}
