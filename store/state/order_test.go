@@ -395,6 +395,7 @@ func TestNoSearchReadsEveryLine(t *testing.T) {
 		"of an item": `SELECT order_id FROM order_lines WHERE buyer_id = $1 AND item_id IN ('a', 'b')`,
 		"of an order": `SELECT id FROM orders WHERE buyer_id = $1 AND EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id
 			AND l.item_id || '' IN (SELECT item_id FROM order_goods WHERE buyer_id = $1 AND search LIKE 'x'))`,
+		"of a word":        `SELECT id, COUNT(*) OVER () FROM orders WHERE buyer_id = $1 AND search LIKE 'x' ORDER BY created_at DESC, id DESC LIMIT 30`,
 		"of a status":      `SELECT COUNT(*) FROM orders WHERE buyer_id = $1 AND status IN ('a', 'b')`,
 		"a page":           `SELECT status FROM orders WHERE buyer_id = $1 ORDER BY created_at DESC, id DESC LIMIT 30`,
 		"lines not read":   `SELECT MAX(created_at) FROM orders WHERE buyer_id = $1 AND lines_read_at = 0`,
@@ -480,7 +481,7 @@ func BenchmarkOrders(b *testing.B) {
 	}
 }
 
-// manyOrders keeps n orders of 8 lines of one buyer, all shipped but the latest, and as many of somebody else's.
+// manyOrders keeps n orders of 8 lines of one buyer, all shipped but the latest, with a note of his own on every tenth.
 func manyOrders(t testing.TB, n int) *state.Store {
 	t.Helper()
 	s := storetest.State(t, time.Now)
@@ -499,10 +500,8 @@ func manyOrders(t testing.TB, n int) *state.Store {
 		o.LinesReadAt = o.ReadAt
 		orders[i] = o
 	}
-	for _, b := range []buyer.ID{"ivan", "Ivan"} {
-		if err := s.SaveOrders(t.Context(), b, orders); err != nil {
-			t.Fatal(err)
-		}
+	if err := s.SaveOrders(t.Context(), "ivan", orders); err != nil {
+		t.Fatal(err)
 	}
 	for i := n - 1; i >= 0; i -= 10 {
 		if err := s.AddNote(t.Context(), "ivan", order.NoteRecord{Order: orders[i].ID, Text: fmt.Sprintf("Моя заметка %d: позвонить в бухгалтерию", i-678)}); err != nil {

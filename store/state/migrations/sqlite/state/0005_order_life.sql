@@ -17,3 +17,7 @@ ALTER TABLE order_lines DROP COLUMN search;
 CREATE INDEX orders_status ON orders (buyer_id, status, created_at);
 
 CREATE INDEX orders_unread ON orders (buyer_id, created_at) WHERE lines_read_at = 0;
+
+-- Texts are looked through in the order they are listed in, without reading the orders themselves.
+DROP INDEX orders_newest;
+CREATE INDEX orders_newest ON orders (buyer_id, created_at DESC, id DESC, status, search);
