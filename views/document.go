@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"storefront/internal/i18n"
 	"storefront/internal/order"
@@ -34,14 +35,55 @@ func newDocuments(ctx context.Context, o order.Order, now time.Time) []Document 
 		}
 	}
 	links := transferLinks(o.Transfer)
+	kinds := make([]string, len(links))
+	total, nth := map[string]int{}, map[string]int{}
 	for i, link := range links {
-		d := Document{Kind: i18n.T(ctx, "document.transfer"), URL: link}
-		if len(links) > 1 {
-			d.Kind = i18n.T(ctx, "document.transfer.nth", "Number", i+1)
+		kinds[i] = transferKind(link)
+		total[kinds[i]]++
+	}
+	for i, link := range links {
+		key := "document." + kinds[i]
+		nth[key]++
+		d := Document{Kind: i18n.T(ctx, key), URL: link}
+		if total[kinds[i]] > 1 {
+			d.Kind = i18n.T(ctx, key+".nth", "Number", nth[key])
 		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// transferKind tells a УПД from a УКД where a link's path does, as a word of its own: "upd", "ukd" or, where it
+// does not, "transfer". Nothing else in an order tells: its type has no dictionary.
+func transferKind(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "transfer"
+	}
+	words := strings.FieldsFunc(strings.ToLower(u.Path), func(r rune) bool { return !unicode.IsLetter(r) })
+	upd, ukd := slices.Contains(words, "upd") || slices.Contains(words, "упд"), slices.Contains(words, "ukd") || slices.Contains(words, "укд")
+	switch {
+	case upd && !ukd:
+		return "upd"
+	case ukd && !upd:
+		return "ukd"
+	}
+	return "transfer"
+}
+
+// transferCounts says how many transfer documents of each kind there are.
+func transferCounts(ctx context.Context, raw []string) []string {
+	count := map[string]int{}
+	for _, link := range transferLinks(raw) {
+		count[transferKind(link)]++
+	}
+	var words []string
+	for _, kind := range []string{"upd", "ukd", "transfer"} {
+		if n := count[kind]; n > 0 {
+			words = append(words, i18n.N(ctx, "order.row."+kind, n))
+		}
+	}
+	return words
 }
 
 // transferLinks keeps the addresses that a page may link to: absolute http and https.
@@ -51,24 +93,40 @@ func transferLinks(raw []string) []string {
 	})
 }
 
-// DocumentQuery is the period that documents are asked for.
+// DocumentQuery is what documents are asked for.
 type DocumentQuery struct {
-	From, To string // 2026-11-23, of the order's date, both inclusive
+	Kind     order.DocumentKind // kind
+	Number   string             // q, part of the number of an invoice or an order
+	From, To string             // 2026-11-23, of the order's date, both inclusive
 	Page     int
 }
 
 // URL is the address of the list at a page of this query.
 func (q DocumentQuery) URL(page int) string {
 	v := url.Values{}
-	for name, text := range map[string]string{"from": q.From, "to": q.To} {
+	for name, text := range map[string]string{"from": q.From, "to": q.To, "q": q.Number} {
 		if text != "" {
 			v.Set(name, text)
 		}
+	}
+	if q.Kind != "" && q.Kind != order.AnyDocument {
+		v.Set("kind", string(q.Kind))
 	}
 	if page > 1 {
 		v.Set("page", strconv.Itoa(page))
 	}
 	return addressed(DocumentsURL, v)
+}
+
+// Narrowed tells whether the query leaves documents out for another reason than their period.
+func (q DocumentQuery) Narrowed() bool {
+	return q.Number != "" || q.Kind != "" && q.Kind != order.AnyDocument
+}
+
+// DocumentChoice is a kind of document in the filter.
+type DocumentChoice struct {
+	Kind, Text string
+	Selected   bool
 }
 
 // Period is a ready-made choice of a period.
@@ -93,6 +151,7 @@ type DocumentsSource struct {
 type Documents struct {
 	Query   DocumentQuery
 	Periods []Period
+	Kinds   []DocumentChoice
 	Orders  []OrderDocuments
 	Count   string
 	Pages   ui.Paging
@@ -123,6 +182,10 @@ func NewDocuments(ctx context.Context, s DocumentsSource) Documents {
 	if page.Loading {
 		page.Poll = "3s"
 	}
+	for _, kind := range order.DocumentKinds {
+		selected := kind == s.Query.Kind || kind == order.AnyDocument && s.Query.Kind == ""
+		page.Kinds = append(page.Kinds, DocumentChoice{string(kind), i18n.T(ctx, "document.kind."+string(kind)), selected})
+	}
 	for _, o := range s.Orders {
 		page.Orders = append(page.Orders, OrderDocuments{
 			OrderID: string(o.ID), URL: OrderURL(o.ID), Created: date(ctx, o.CreatedAt, s.Now), Status: newStatusBadge(ctx, o.Status),
@@ -147,7 +210,7 @@ func newPeriods(ctx context.Context, q DocumentQuery, now time.Time) []Period {
 	}
 	out := make([]Period, 0, len(choices))
 	for _, c := range choices {
-		p := DocumentQuery{From: isoDay(c.from), To: isoDay(c.to)}
+		p := DocumentQuery{Kind: q.Kind, Number: q.Number, From: isoDay(c.from), To: isoDay(c.to)}
 		out = append(out, Period{Label: i18n.T(ctx, c.key), URL: p.URL(1), Selected: p.From == q.From && p.To == q.To})
 	}
 	return out

@@ -25,7 +25,7 @@ func TestDocumentsStandInTheOrderTheyAreIssuedIn(t *testing.T) {
 	for _, d := range p.Orders[0].Documents {
 		got = append(got, d.Kind+" "+d.Number+" "+d.Date.Text)
 	}
-	want := []string{"Счёт на оплату СЧ-2026/1187 22.11.2026", "ТОРГ-12 Т-88120 05.11.2026", "УПД / УКД 1  ", "УПД / УКД 2  "}
+	want := []string{"Счёт на оплату СЧ-2026/1187 22.11.2026", "ТОРГ-12 Т-88120 05.11.2026", "УПД 1  ", "УПД 2  "}
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {
 			t.Fatalf("documents %q, want %q", got, want)
@@ -65,5 +65,34 @@ func TestTheInvoiceIsDownloadedWhereThereIsOne(t *testing.T) {
 				t.Errorf("offered %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// A УПД is told from a УКД where the link's path does, and nowhere else.
+func TestTransferDocumentsAreNamedWhereTheirLinksTell(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://d.example/documents/upd-00417501-1.pdf":    "УПД",
+		"https://d.example/documents/ukd-00417501-1.pdf":    "УКД",
+		"https://d.example/%D0%A3%D0%9F%D0%94_17.pdf":       "УПД",
+		"https://d.example/УКД/17":                          "УКД",
+		"https://upd.example/17.pdf":                        "УПД / УКД",
+		"https://d.example/updates/17.pdf":                  "УПД / УКД",
+		"https://d.example/upd/ukd-17.pdf":                  "УПД / УКД",
+		"https://d.example/get?id=550e8400&kind=upd":        "УПД / УКД",
+		"https://diadoc.example/Document/Show?letterId=upd": "УПД / УКД",
+	} {
+		o := order.Order{ID: "1", Transfer: []string{link}}
+		p := views.NewDocuments(russian(t), views.DocumentsSource{Orders: []order.Order{o}, Total: 1, ReadAt: now, PerPage: 50, Now: now})
+		if got := p.Orders[0].Documents[0].Kind; got != want {
+			t.Errorf("%s is called %s, want %s", link, got, want)
+		}
+	}
+}
+
+func TestPeriodsKeepWhatElseWasAsked(t *testing.T) {
+	q := views.DocumentQuery{Kind: order.InvoiceDocument, Number: "Т-88"}
+	p := views.NewDocuments(russian(t), views.DocumentsSource{Query: q, ReadAt: now, PerPage: 50, Now: now})
+	if got := p.Periods[3].URL; got != "/documents?kind=torg12&q=%D0%A2-88" || !p.Periods[3].Selected {
+		t.Errorf("the whole time is at %s", got)
 	}
 }

@@ -129,7 +129,7 @@ func ItemPage(f Frame, p Item) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = paidPanel(p.History.Purchases).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = paidPanel(p.ID, p.History.Purchases).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"storefront/internal/buyer"
+	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/order"
 	"storefront/views/ui"
@@ -19,6 +20,8 @@ type OrderSource struct {
 	Right    buyer.Right
 	Timeline []order.Observation // oldest first
 	Notes    []order.NoteRecord  // newest first
+	// Items are the descriptions of the lines, in any order; an item may be missing.
+	Items    []catalog.Item
 	NoteForm NoteForm
 	// NoteTexts are the buyer's texts for notes, where a note is being written.
 	NoteTexts []order.NoteTemplate
@@ -53,6 +56,9 @@ type Order struct {
 	LinesLoading bool // the lines have never been read
 	Poll         string
 	Totals       OrderTotals
+	Weight       string // of the lines, as far as known; empty without lines
+	Boxes        string
+	RepeatURL    string
 	Documents    []Document
 	Timeline     []TimelineStep
 	Note         OrderNote
@@ -76,10 +82,11 @@ type OrderLine struct {
 	Customs                    []string // «10702070/160424/3107898, Китай»
 }
 
-// TimelineStep is a status seen at a moment. What happened between two of them is not known.
+// TimelineStep is a status seen at a moment for the first time. Gap says what is not known of when it came about.
 type TimelineStep struct {
 	Status StatusBadge
 	At     Moment
+	Gap    string
 	Last   bool
 }
 
@@ -103,7 +110,7 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 		Contents: contents(ctx, o), Sum: amount(ctx, o.Sum, o.Currency), Wishes: newOrderWishes(ctx, o.Wishes), Currency: string(o.Currency), Type: o.Type,
 		ReadAt: clock(ctx, o.ReadAt, s.Now), LinesReadAt: clock(ctx, o.LinesReadAt, s.Now), LinesLoading: o.LinesReadAt.IsZero(),
 		Totals: newOrderTotals(ctx, o.Lines), Documents: newDocuments(ctx, o, s.Now),
-		Timeline: newTimeline(ctx, s.Timeline, s.Now), Note: newOrderNote(ctx, s), Edit: newOrderEdit(ctx, s),
+		Timeline: newTimeline(ctx, s), RepeatURL: RepeatURL(o.ID), Note: newOrderNote(ctx, s), Edit: newOrderEdit(ctx, s),
 	}
 	if page.LinesLoading || s.Refreshing {
 		page.Poll = "3s"
@@ -114,7 +121,33 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 	for _, l := range o.Lines {
 		page.Lines = append(page.Lines, newOrderLine(ctx, o, l))
 	}
+	page.Weight, page.Boxes = load(ctx, o.Lines, s.Items)
 	return page
+}
+
+// load says what the lines of an order weigh and how many packages they take, and how many lines are left out of that.
+func load(ctx context.Context, lines []order.Line, described []catalog.Item) (weight, boxes string) {
+	if len(lines) == 0 {
+		return "", ""
+	}
+	items, totals := itemsByID(described), cartTotals{}
+	for _, l := range lines {
+		totals.add(l.Quantity.Abs(), items[l.ItemID], catalog.Offer{}, false, time.Time{})
+	}
+	weight, boxes = i18n.T(ctx, "order.weight.unknown"), i18n.T(ctx, "order.boxes.unknown")
+	if totals.weighed > 0 {
+		weight = i18n.T(ctx, "item.kilograms", "Count", count(ctx, totals.weight.Round(1)))
+		if left := totals.lines - totals.weighed; left > 0 {
+			weight += " " + i18n.N(ctx, "order.weight.without", left)
+		}
+	}
+	if totals.packed > 0 {
+		boxes = totals.packing(ctx)
+		if left := totals.lines - totals.packed; left > 0 {
+			boxes += " " + i18n.N(ctx, "order.boxes.without", left)
+		}
+	}
+	return weight, boxes
 }
 
 func newOrderLine(ctx context.Context, o order.Order, l order.Line) OrderLine {
@@ -137,12 +170,36 @@ func newOrderTotals(ctx context.Context, lines []order.Line) OrderTotals {
 	return OrderTotals{Ordered: count(ctx, ordered), Reserved: count(ctx, reserved), Missing: count(ctx, missing), Short: missing.IsPositive()}
 }
 
-func newTimeline(ctx context.Context, seen []order.Observation, now time.Time) []TimelineStep {
-	steps := make([]TimelineStep, 0, len(seen))
-	for i, o := range seen {
-		steps = append(steps, TimelineStep{Status: newStatusBadge(ctx, o.Status), At: dateAndHour(ctx, o.At, now), Last: i == len(seen)-1})
+func newTimeline(ctx context.Context, s OrderSource) []TimelineStep {
+	steps := make([]TimelineStep, 0, len(s.Timeline))
+	for i, o := range s.Timeline {
+		step := TimelineStep{Status: newStatusBadge(ctx, o.Status), At: dateAndHour(ctx, o.At, s.Now), Last: i == len(s.Timeline)-1}
+		before := o.Before
+		if i == 0 {
+			before = s.Order.CreatedAt
+		}
+		step.Gap = gap(ctx, before, o.At, i == 0, s.Now)
+		steps = append(steps, step)
 	}
 	return steps
+}
+
+// gap says between which moments a status came about; nothing where they are one to the minute.
+func gap(ctx context.Context, before, at time.Time, first bool, now time.Time) string {
+	at = at.In(now.Location())
+	from, to := dateAndHour(ctx, before, now).Text, dateAndHour(ctx, at, now).Text
+	switch {
+	case before.IsZero():
+		return i18n.T(ctx, "order.timeline.unknown")
+	case from == to || before.After(at):
+		return ""
+	case sameDay(before.In(now.Location()), at):
+		from, to = clock(ctx, before, at).Text, clock(ctx, at, at).Text
+	}
+	if first {
+		return i18n.T(ctx, "order.timeline.first", "From", from)
+	}
+	return i18n.T(ctx, "order.timeline.between", "From", from, "To", to)
 }
 
 func newOrderEdit(ctx context.Context, s OrderSource) OrderEdit {

@@ -178,3 +178,57 @@ func TestLinesThatWereNeverReadAreAskedForAgain(t *testing.T) {
 		t.Errorf("loading %v, poll %q", p.LinesLoading, p.Poll)
 	}
 }
+
+// A status came about between two readings: when exactly is not known, and that is said.
+func TestTheTimelineSaysWhatIsNotKnown(t *testing.T) {
+	at := func(day, hour, minute int) time.Time {
+		return time.Date(2026, time.November, day, hour, minute, 0, 0, now.Location())
+	}
+	created := at(20, 9, 0)
+	for name, c := range map[string]struct {
+		first      bool
+		before, at time.Time
+		want       string
+	}{
+		"a day":           {false, at(20, 10, 31), at(20, 14, 2), "сменился между 10:31 и 14:02, точнее не видно"},
+		"over night":      {false, at(20, 18, 0), at(21, 9, 5), "сменился между 20.11.2026 18:00 и 21.11.2026 09:05, точнее не видно"},
+		"within a minute": {false, at(20, 10, 31), at(20, 10, 31).Add(20 * time.Second), ""},
+		"not kept":        {false, time.Time{}, at(20, 14, 2), "когда именно сменился, не видно"},
+		"first":           {true, time.Time{}, at(20, 9, 40), "создан 09:00; каким был до этого, не видно"},
+		"first at once":   {true, time.Time{}, created.Add(time.Second), ""},
+	} {
+		seen := []order.Observation{{Status: order.Reserving, At: c.at}}
+		if !c.first {
+			seen = []order.Observation{{Status: order.Reserving, At: created}, {Status: order.Assembly, At: c.at, Before: c.before}}
+		}
+		o := reservedOrder()
+		o.CreatedAt = created
+		steps := orderPage(t, views.OrderSource{Order: o, Timeline: seen}).Timeline
+		if got := steps[len(steps)-1].Gap; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestAnOrderIsWeighedAsFarAsItsItemsAreKnown(t *testing.T) {
+	lines := []order.Line{
+		orderedLine("2C918150", "24", "24", "1"), orderedLine("023-28422-401", "40", "0", "1"), orderedLine("A/1", "1", "1", "1"), orderedLine("ZZ99", "3", "3", "1"),
+	}
+	for name, c := range map[string]struct {
+		lines         []order.Line
+		weight, boxes string
+	}{
+		"all known":   {lines[:2], "28,1\u00a0кг", "4 упаковки + 4 штуки"}, // 24 × 0.82, and 40 of 20 in 4.2 kg
+		"one is not":  {lines[:3], "28,1\u00a0кг без 1 позиции, для которой он неизвестен", "4 упаковки + 4 штуки без 1 позиции, для которой упаковка неизвестна"},
+		"two are not": {lines, "28,1\u00a0кг без 2 позиций, для которых он неизвестен", "4 упаковки + 4 штуки без 2 позиций, для которых упаковка неизвестна"},
+		"none is":     {lines[2:], "неизвестен", "неизвестны"},
+		"no lines":    {nil, "", ""},
+	} {
+		o := reservedOrder()
+		o.Lines = c.lines
+		p := orderPage(t, views.OrderSource{Order: o, Items: items()})
+		if strings.ReplaceAll(p.Weight, "\u00a0", " ") != strings.ReplaceAll(c.weight, "\u00a0", " ") || strings.ReplaceAll(p.Boxes, "\u00a0", " ") != c.boxes {
+			t.Errorf("%s: %q, %q", name, p.Weight, p.Boxes)
+		}
+	}
+}

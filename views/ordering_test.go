@@ -185,7 +185,8 @@ func ordersList() []order.Order {
 
 func timeline() []order.Observation {
 	return []order.Observation{
-		{Status: order.Reserving, At: ago(26 * time.Hour)}, {Status: order.Assembly, At: ago(3 * time.Hour)}, {Status: order.Shipped, At: ago(20 * time.Minute)},
+		{Status: order.Reserving, At: ago(26 * time.Hour)}, {Status: order.Assembly, At: ago(3 * time.Hour), Before: ago(4 * time.Hour)},
+		{Status: order.Shipped, At: ago(20 * time.Minute)},
 	}
 }
 
@@ -356,9 +357,22 @@ func orderingPages() []page {
 		orders("orders-loading", views.OrdersSource{}),
 		orders("orders-empty", views.OrdersSource{ReadAt: ago(time.Minute)}),
 		orders("orders-stale", views.OrdersSource{Orders: ordersList()[:2], Total: 2, ReadAt: ago(30 * time.Hour), Refreshing: true, Problem: busy}),
-		one("order-editable", views.OrderSource{Order: reserved, Right: buyer.RightEdit, Timeline: timeline()[:1], Notes: notes()}),
+		orders("orders-with-item", views.OrdersSource{
+			Query: views.OrderQuery{Item: "2C918150", Page: 2}, Orders: ordersList()[:1], Total: 31, PerPage: 30, ReadAt: ago(time.Minute), LinesUnread: true,
+		}),
+		repeat("repeat", repeatSource()),
+		repeat("repeat-put", repeatWith(func(s *views.RepeatSource) {
+			s.Put = views.Put{Order: "4650", Lines: 2, Pieces: dec("34")}
+			s.InCart = map[catalog.ItemID]decimal.Decimal{"2C918150": dec("24")}
+		})),
+		repeat("repeat-refused", repeatWith(func(s *views.RepeatSource) {
+			s.Choice = map[catalog.ItemID]views.RepeatChoice{"2C918150": {Taken: true, Quantity: "пять", Wrong: true}, "A/1": {Taken: true}}
+			s.Problem = &views.Problem{Code: errkind.Invalid, Text: "Количество: целое число."}
+		})),
+		repeat("repeat-loading", repeatWith(func(s *views.RepeatSource) { s.Order, s.Lines = unread, nil })),
+		one("order-editable", views.OrderSource{Order: reserved, Items: items(), Right: buyer.RightEdit, Timeline: timeline()[:1], Notes: notes()}),
 		one("order-without-right", views.OrderSource{Order: reserved, Right: buyer.RightNone, Timeline: timeline()[:1], Notes: notes()[1:2], NoteForm: views.NoteForm{Open: true}}),
-		one("order-shipped", views.OrderSource{Order: shipped, Right: buyer.RightEdit, Timeline: timeline()}),
+		one("order-shipped", views.OrderSource{Order: shipped, Right: buyer.RightEdit, Timeline: timeline(), Items: items()[:1]}),
 		one("order-loading", views.OrderSource{Order: unread, Right: buyer.RightUnknown}),
 		one("order-wished", views.OrderSource{Order: wished, Right: buyer.RightEdit}),
 		one("order-note-filled", views.OrderSource{
@@ -389,6 +403,7 @@ func orderingPages() []page {
 			Query: views.DocumentQuery{From: "2026-11-01", To: "2026-11-30"}, Orders: []order.Order{reserved, shipped}, Total: 2, ReadAt: ago(time.Minute),
 		}),
 		documents("documents-empty", views.DocumentsSource{ReadAt: ago(time.Minute)}),
+		documents("documents-none", views.DocumentsSource{Query: views.DocumentQuery{Kind: order.TransferDocument, Number: "Т-9"}, ReadAt: ago(time.Minute)}),
 		documents("documents-loading", views.DocumentsSource{}),
 		operator("operator", operatorSource()),
 		operator("operator-idle", views.OperatorSource{Version: "dev", StartedAt: ago(time.Minute), Upstream: "https://api.example/Portal.svc"}),

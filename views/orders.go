@@ -15,6 +15,7 @@ import (
 // OrderQuery is what the list of orders is asked for: the names of the form's fields, as typed.
 type OrderQuery struct {
 	Text     string   // q
+	Item     string   // item, an article to the letter
 	Statuses []string // status, codes of order.Status
 	From, To string   // from, to: 2026-11-23, both inclusive
 	NoNote   bool     // no_note
@@ -24,7 +25,7 @@ type OrderQuery struct {
 // Values writes the query as an address has it, without what is empty.
 func (q OrderQuery) Values() url.Values {
 	v := url.Values{}
-	for name, text := range map[string]string{"q": q.Text, "from": q.From, "to": q.To} {
+	for name, text := range map[string]string{"q": q.Text, "item": q.Item, "from": q.From, "to": q.To} {
 		if text != "" {
 			v.Set(name, text)
 		}
@@ -49,7 +50,7 @@ func (q OrderQuery) URL(page int) string {
 
 // Narrowed tells whether the query leaves anything out.
 func (q OrderQuery) Narrowed() bool {
-	return q.Text != "" || len(q.Statuses) > 0 || q.NoNote || q.From != "" || q.To != ""
+	return q.Text != "" || q.Item != "" || len(q.Statuses) > 0 || q.NoNote || q.From != "" || q.To != ""
 }
 
 // OrdersSource is what the list of orders is made from.
@@ -61,8 +62,10 @@ type OrdersSource struct {
 	ReadAt  time.Time // when the service's list was last read whole; zero: not yet
 	// Refreshing is true while a reading of the list is under way.
 	Refreshing bool
-	// SearchedBack is the oldest order whose lines are known here: text is looked for in lines no further back.
+	// SearchedBack is the oldest order whose lines are known here: text is looked for in lines no further back; zero: in all.
+	// LinesUnread is true while the lines of the newest orders are not known.
 	SearchedBack time.Time
+	LinesUnread  bool
 	Problem      *Problem
 	Now          time.Time
 }
@@ -93,12 +96,13 @@ type OrderRow struct {
 	Created   Moment
 	Status    StatusBadge
 	Sum       Amount
-	Contents  string // «12 позиций · 40 штук»
-	Payment   string // number of the invoice to pay
-	Invoice   string // number of the ТОРГ-12
-	Transfers int    // links to УПД or УКД
+	Contents  string   // «12 позиций · 40 штук»
+	Payment   string   // number of the invoice to pay
+	Invoice   string   // number of the ТОРГ-12
+	Transfers []string // «2 УПД»
 	Note      string
 	Wishes    OrderWishes
+	Repeat    string // address of the page that repeats it
 }
 
 // Empty tells whether no order matches.
@@ -121,7 +125,11 @@ func NewOrders(ctx context.Context, s OrdersSource) Orders {
 	if page.Loading || s.Refreshing {
 		page.Poll = "3s"
 	}
-	if s.Query.Text != "" && !s.SearchedBack.IsZero() {
+	switch {
+	case s.Query.Text == "" && s.Query.Item == "" || page.Loading:
+	case s.LinesUnread:
+		page.Reach = i18n.T(ctx, "order.search_unread")
+	case !s.SearchedBack.IsZero():
 		page.Reach = i18n.T(ctx, "order.search_reach", "Date", date(ctx, s.SearchedBack, s.Now).Text)
 	}
 	return page
@@ -131,7 +139,7 @@ func newOrderRow(ctx context.Context, o order.Order, now time.Time) OrderRow {
 	return OrderRow{
 		ID: string(o.ID), URL: OrderURL(o.ID), Created: dateAndHour(ctx, o.CreatedAt, now), Status: newStatusBadge(ctx, o.Status),
 		Sum: amount(ctx, o.Sum, o.Currency), Contents: contents(ctx, o), Payment: o.PaymentInvoice.Number, Invoice: o.Invoice.Number,
-		Transfers: len(transferLinks(o.Transfer)), Note: o.Note, Wishes: newOrderWishes(ctx, o.Wishes),
+		Transfers: transferCounts(ctx, o.Transfer), Note: o.Note, Wishes: newOrderWishes(ctx, o.Wishes), Repeat: RepeatURL(o.ID),
 	}
 }
 

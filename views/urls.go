@@ -101,6 +101,15 @@ func SplitOrders(text string) []order.ID {
 // OrderURL is an order's page.
 func OrderURL(id order.ID) string { return OrdersURL + "/" + url.PathEscape(string(id)) }
 
+// RepeatURL shows what has changed since an order was placed, and takes by POST what of it to put into the cart.
+func RepeatURL(id order.ID) string { return OrderURL(id) + "/repeat" }
+
+// OrdersWith lists the orders that an item is in.
+func OrdersWith(id catalog.ItemID) string { return OrderQuery{Item: string(id)}.URL(1) }
+
+// OrdersFound lists the orders that a text is found in.
+func OrdersFound(text string) string { return OrderQuery{Text: text}.URL(1) }
+
 // OrderNoteURL shows and takes the manager's note of an order.
 func OrderNoteURL(id order.ID) string { return OrderURL(id) + "/note" }
 

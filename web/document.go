@@ -3,6 +3,7 @@ package web
 import (
 	"mime"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,8 +19,11 @@ const documentsPerPage = 30
 // documents lists invoices and transfer documents of all orders by period.
 func (s *Server) documents(c echo.Context) error {
 	ctx := c.Request().Context()
-	q := views.DocumentQuery{From: c.QueryParam("from"), To: c.QueryParam("to"), Page: pageNumber(c)}
-	filter := order.Filter{WithDocuments: true, Limit: documentsPerPage, Offset: (q.Page - 1) * documentsPerPage}
+	q := views.DocumentQuery{From: c.QueryParam("from"), To: c.QueryParam("to"), Kind: order.DocumentKind(c.QueryParam("kind")), Number: c.QueryParam("q"), Page: pageNumber(c)}
+	if !slices.Contains(order.DocumentKinds[:], q.Kind) {
+		q.Kind = order.AnyDocument
+	}
+	filter := order.Filter{Documents: q.Kind, Number: q.Number, Limit: documentsPerPage, Offset: (q.Page - 1) * documentsPerPage}
 	q.From, filter.From = s.day(q.From, 0)
 	q.To, filter.To = s.day(q.To, 1)
 	found, total, readAt, err := s.copies(c, filter)

@@ -30,8 +30,13 @@ func param(c echo.Context, name string) string {
 
 // form reads the fields of a posted form. A field that comes twice is refused: which one was meant can't be known.
 func form(c echo.Context, names ...string) (map[string]string, error) {
+	return formUpTo(c, maxForm, names...)
+}
+
+// formUpTo reads a form of a size of its own, in bytes.
+func formUpTo(c echo.Context, limit int64, names ...string) (map[string]string, error) {
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 	if err := r.ParseForm(); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {

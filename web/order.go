@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/order"
 	"storefront/views"
@@ -18,17 +19,21 @@ const ordersPerPage = 30
 // orders lists the buyer's own copies of his orders.
 func (s *Server) orders(c echo.Context) error {
 	ctx := c.Request().Context()
-	q := views.OrderQuery{Text: c.QueryParam("q"), Statuses: c.QueryParams()["status"], NoNote: c.QueryParam("no_note") != "", Page: pageNumber(c)}
-	filter := order.Filter{Text: q.Text, WithoutNote: q.NoNote, Statuses: statusesOf(q.Statuses), Limit: ordersPerPage, Offset: (q.Page - 1) * ordersPerPage}
+	q := views.OrderQuery{Text: c.QueryParam("q"), Item: c.QueryParam("item"), Statuses: c.QueryParams()["status"], NoNote: c.QueryParam("no_note") != "", Page: pageNumber(c)}
+	filter := order.Filter{Text: q.Text, Item: catalog.ItemID(q.Item), WithoutNote: q.NoNote, Statuses: statusesOf(q.Statuses), Limit: ordersPerPage, Offset: (q.Page - 1) * ordersPerPage}
 	q.From, filter.From = s.day(c.QueryParam("from"), 0)
 	q.To, filter.To = s.day(c.QueryParam("to"), 1)
 	found, total, readAt, err := s.copies(c, filter)
 	if err != nil {
 		return err
 	}
-	page := views.NewOrders(ctx, views.OrdersSource{
-		Query: q, Orders: found, Total: total, PerPage: ordersPerPage, ReadAt: readAt, Now: s.Now(),
-	})
+	source := views.OrdersSource{Query: q, Orders: found, Total: total, PerPage: ordersPerPage, ReadAt: readAt, Now: s.Now()}
+	reach, known, err := s.Orders.LinesReach(ctx, here(c).account.ID)
+	if err != nil {
+		return err
+	}
+	source.SearchedBack, source.LinesUnread = reach, !known
+	page := views.NewOrders(ctx, source)
 	if partial(c) {
 		return s.render(c, http.StatusOK, views.OrdersRegion(page))
 	}
@@ -44,7 +49,12 @@ func (s *Server) orders(c echo.Context) error {
 func (s *Server) copies(c echo.Context, filter order.Filter) (found []order.Order, total int, readAt time.Time, err error) {
 	ctx, b := c.Request().Context(), here(c).account.ID
 	s.Jobs.RefreshOrders(b)
-	if found, total, err = s.Orders.Orders(ctx, b, filter); err != nil {
+	found, total, err = s.Orders.Orders(ctx, b, filter)
+	if err == nil && len(found) == 0 && total > 0 && filter.Limit > 0 { // a page beyond the last
+		filter.Offset = (total - 1) / filter.Limit * filter.Limit
+		found, total, err = s.Orders.Orders(ctx, b, filter)
+	}
+	if err != nil {
 		return nil, 0, time.Time{}, err
 	}
 	readAt, err = s.Orders.OrdersReadAt(ctx, b)
@@ -97,8 +107,12 @@ func (s *Server) orderSource(c echo.Context, id order.ID) (views.OrderSource, er
 	if err != nil {
 		return views.OrderSource{}, err
 	}
+	items, err := s.Cache.Items(ctx, views.ItemsOf(o))
+	if err != nil {
+		return views.OrderSource{}, err
+	}
 	return views.OrderSource{
-		Order: o, Right: account.Right, Timeline: timeline, Notes: notes, InvoiceXML: s.Invoices.PublishesInvoices(), Now: s.Now(),
+		Order: o, Items: items, Right: account.Right, Timeline: timeline, Notes: notes, InvoiceXML: s.Invoices.PublishesInvoices(), Now: s.Now(),
 	}, nil
 }
 

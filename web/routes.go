@@ -50,6 +50,8 @@ func (s *Server) routes(e *echo.Echo) {
 	own.GET("/orders/:id/note", s.orderNote)
 	own.POST("/orders/:id/note", s.saveOrderNote)
 	own.GET("/orders/:id/invoice.xml", s.invoice)
+	own.GET("/orders/:id/repeat", s.repeat)
+	own.POST("/orders/:id/repeat", s.repeatOrder)
 	own.GET("/documents", s.documents)
 
 	own.GET("/settings/notes", s.noteTemplates)

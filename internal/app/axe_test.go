@@ -154,6 +154,8 @@ func pictureName(path string) string {
 	switch {
 	case path == "/":
 		return "home"
+	case strings.HasSuffix(path, "/repeat"):
+		return "repeat"
 	case strings.HasPrefix(path, "/orders/"):
 		return "order"
 	}

@@ -253,17 +253,24 @@ var everyErrand = map[string]func(*caller){
 	"POST /cart/items/:id": func(c *caller) {
 		c.change("/cart/items/"+c.one(plain, "nothing"), url.Values{"quantity": {c.one("2", "x")}})
 	},
-	"POST /cart/note": func(c *caller) { c.change("/cart/note", url.Values{"note": {c.note()}}) },
-	"GET /checkout":   func(c *caller) { c.get("/checkout") },
-	"POST /checkout":  func(c *caller) { c.checkOut() },
+	"POST /cart/note":      func(c *caller) { c.change("/cart/note", url.Values{"note": {c.note()}}) },
+	"GET /checkout":        func(c *caller) { c.get("/checkout") },
+	"POST /checkout":       func(c *caller) { c.checkOut() },
+	"GET /submissions/:id": func(c *caller) { c.both(c.submission); c.denied(c.world.other.submission) },
+	"GET /orders":          func(c *caller) { c.both("/orders?" + c.one("", "item="+plain+"&") + "q=" + c.one("", c.note(), plain)) },
+	"GET /orders/:id":      func(c *caller) { c.both(c.order); c.denied(c.world.other.order) },
+	"GET /orders/:id/repeat": func(c *caller) {
+		c.get(c.order + "/repeat")
+		c.denied(c.world.other.order + "/repeat")
+	},
+	"POST /orders/:id/repeat": func(c *caller) {
+		c.post(c.order+"/repeat", url.Values{"take:" + plain: {"1"}, "quantity:" + plain: {c.one("1", "x")}, "to": {c.one("cart", "watch")}})
+	},
+	"GET /documents": func(c *caller) { c.both("/documents?kind=" + c.one("", "payment", "nothing") + "&q=" + c.one("", "0")) },
 	"POST /checkout/note": func(c *caller) {
 		c.change("/checkout/note", url.Values{"note": {c.note()}, "template": {c.one("", path.Base(c.text))}})
 		c.refused("/checkout/note", url.Values{"template": {path.Base(c.world.other.text)}})
 	},
-	"GET /submissions/:id":  func(c *caller) { c.both(c.submission); c.denied(c.world.other.submission) },
-	"GET /orders":           func(c *caller) { c.both("/orders?q=" + c.one("", c.note(), plain)) },
-	"GET /orders/:id":       func(c *caller) { c.both(c.order); c.denied(c.world.other.order) },
-	"GET /documents":        func(c *caller) { c.both("/documents") },
 	"GET /orders/:id/note":  func(c *caller) { c.both(c.order + "/note?edit=1"); c.denied(c.world.other.order + "/note") },
 	"POST /orders/:id/note": func(c *caller) { c.change(c.order+"/note", url.Values{"note": {c.note()}}) },
 	"POST /orders/:id/lines": func(c *caller) {

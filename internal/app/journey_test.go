@@ -196,6 +196,77 @@ func TestWatching(t *testing.T) {
 	}
 }
 
+// A buyer orders again what he ordered before: without scripts. What has changed is named, what he chose goes into the cart, all
+// of it or nothing, and nothing is ordered by it. The order is found by what is in it.
+func TestRepeatingAnOrder(t *testing.T) {
+	d := startDemo(t, stocked(t, goods()))
+	v := d.signedIn(t, d.buyer())
+	d.catalogueArrives(v)
+	v.addToCart(plain, 2)
+	v.addToCart(scarce, 5)
+	path := d.order(v).url.Path
+	d.eventually("the order's lines", func() bool { return v.get(path).named("order-line").Length() == 2 })
+	if weight := v.read(path).the("order-weight").Text(); !strings.Contains(weight, "0,5") { // 7 pieces, 10 in 0.75 kg
+		t.Errorf("the order weighs %q", weight)
+	}
+	for _, search := range []string{"/orders?item=" + scarce, "/orders?q=" + scarce, "/orders?item=" + scarce + "&page=99"} {
+		if n := v.read(search).Find(`[data-testid="order-row"] a[href="` + path + `/repeat"]`).Length(); n != 1 {
+			t.Errorf("%s finds the order %d times", search, n)
+		}
+	}
+	if n := v.read("/orders?item=" + onRequest).named("order-row").Length(); n != 0 {
+		t.Errorf("an item that was never ordered is in %d orders", n)
+	}
+	if !strings.Contains(v.read("/items/"+plain).body, "/orders?item="+plain) {
+		t.Error("the item's page does not lead to its orders")
+	}
+
+	before, repeat := d.executions("CreateOrder"), v.read(path+"/repeat")
+	if got := repeat.item("repeat-line", plain).Find(named("difference")).AttrOr("data-difference", ""); got != "same" {
+		t.Errorf("%s differs by %q", plain, got)
+	}
+	if got := repeat.item("repeat-line", scarce).Find(named("difference")).AttrOr("data-difference", ""); got != "short" {
+		t.Errorf("%s differs by %q, want short", scarce, got)
+	}
+	form := repeat.Find("form" + named("repeat"))
+	for name, c := range map[string]struct {
+		change url.Values
+		want   string
+	}{
+		"half a piece":   {url.Values{"quantity:" + plain: {"0,5"}}, "целое число"},
+		"no piece":       {url.Values{"quantity:" + plain: {"0"}}, "целое число"},
+		"nothing chosen": {url.Values{"take:" + plain: {""}, "take:" + scarce: {""}}, "Ничего не отмечено"},
+	} {
+		if p := v.submit(form, c.change); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), c.want) {
+			t.Errorf("%s: %d, %s", name, p.status, p.complaint())
+		}
+	}
+	if n := v.read("/cart").named("cart-line").Length(); n != 0 {
+		t.Errorf("refused repetitions left %d lines in the cart", n)
+	}
+
+	put := v.submit(form, url.Values{"quantity:" + plain: {"7"}, "to": {"cart"}})
+	if !strings.Contains(put.Text(), "Положено в корзину: 2 позиции, 12 штук") || put.url.Path != path+"/repeat" {
+		t.Errorf("what was put is not said at %s: %s", put.url, put.complaint())
+	}
+	if again := v.read(path + "/repeat"); strings.Contains(again.Text(), "Положено в корзину") {
+		t.Error("it is said twice")
+	}
+	cart := v.read("/cart")
+	for id, want := range map[string]string{plain: "7", scarce: "5"} {
+		if got := cart.item("cart-line", id).Find("[name=quantity]").AttrOr("value", ""); got != want {
+			t.Errorf("the cart has %s of %s, want %s", got, id, want)
+		}
+	}
+	v.submit(v.read(path+"/repeat").Find("form"+named("repeat")), url.Values{"take:" + scarce: {""}, "to": {"watch"}})
+	if watched := v.read("/lists/watch"); watched.item("item-row", plain).Length() != 1 || watched.item("item-row", scarce).Length() != 0 {
+		t.Error("the watch list has other items than were chosen")
+	}
+	if got := d.executions("CreateOrder"); got != before {
+		t.Errorf("repeating placed %d orders", got-before)
+	}
+}
+
 // The cart belongs to the account: two browsers that change different lines at once lose nothing of each other, and it
 // outlives signing out.
 func TestCartBelongsToTheAccount(t *testing.T) {
@@ -318,7 +389,7 @@ func (d *demo) pages(v *visitor) []string {
 	category := attr(d.t, v.read("/catalog").Find(`a[href^="/catalog/"]`).First(), "href")
 	return []string{
 		"/", "/catalog", category, "/catalog?sort=price&page=2", "/search?q=CE285A", "/search?q=nothing+of+the+kind",
-		"/items/" + lookAlike, "/items/" + onRequest, "/cart", "/checkout", "/orders", order, "/documents",
+		"/items/" + lookAlike, "/items/" + onRequest, "/cart", "/checkout", "/orders", order, order + "/repeat", "/documents",
 		"/changes", "/changes?kind=cheaper", "/lists", "/lists/watch", "/settings/notes",
 	}
 }

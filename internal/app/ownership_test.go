@@ -57,7 +57,7 @@ func TestForeignIsLikeMissing(t *testing.T) {
 		ask := func(id string) (status int, body string) {
 			path := regexp.MustCompile(`:item\b`).ReplaceAllString(template, plain)
 			path = regexp.MustCompile(`:\w+`).ReplaceAllString(path, id)
-			p := v.do(method, path, url.Values{"quantity": {"2"}, "itemId": {plain}, "note": {mine.note()}, "order": {""}})
+			p := v.do(method, path, url.Values{"quantity": {"2"}, "itemId": {plain}, "note": {mine.note()}, "order": {""}, "take:" + plain: {"1"}, "quantity:" + plain: {"2"}})
 			return p.status, told(p, path, id)
 		}
 		acts := h.acts()
@@ -204,7 +204,7 @@ func TestHostileSearches(t *testing.T) {
 		`'; DROP TABLE items; --`, `1 OR 1=1`, `<script>`, `${x}`, `{{.}}`, "\x00", "\xff\xfe", "a\u0300\u0301", "\u202e", strings.Repeat("(", 2000),
 		strings.Repeat("HP ", 1500), numbered(1500), strings.Repeat("9", 3000), "price:<1", "1e309", "NaN",
 	} {
-		for _, path := range []string{"/search?q=", "/suggest?q=", "/catalog?brand=", "/catalog?price_from=", "/orders?q=", "/orders?from="} {
+		for _, path := range []string{"/search?q=", "/suggest?q=", "/catalog?brand=", "/catalog?price_from=", "/orders?q=", "/orders?item=", "/orders?from=", "/documents?q=", "/documents?kind="} {
 			if p := v.get(path + url.QueryEscape(text)); p.status >= http.StatusInternalServerError {
 				t.Errorf("%s%.40q: %d: %s", path, text, p.status, p.complaint())
 			}

@@ -82,8 +82,8 @@ func ParseWantedPrice(s string) (*decimal.Decimal, error) {
 type WatchStore interface {
 	// Watches lists a buyer's own, the latest added first.
 	Watches(ctx context.Context, b ID) ([]Watch, error)
-	// Watch puts an item on the list; one that is there stays as it is. ErrWatchFull.
-	Watch(ctx context.Context, b ID, item catalog.ItemID) error
+	// Watch puts items on the list, all of them or none; those that are there stay as they are. ErrWatchFull.
+	Watch(ctx context.Context, b ID, items ...catalog.ItemID) error
 	// Unwatch takes an item off the list, with its mark.
 	Unwatch(ctx context.Context, b ID, item catalog.ItemID) error
 	// SetMark changes the mark of an item on the list. ErrNotWatched.

@@ -28,6 +28,16 @@ func (c Carts) Add(ctx context.Context, b buyer.ID, item catalog.ItemID, quantit
 	return c.Store.AddLine(ctx, b, item, quantity)
 }
 
+// AddAll adds to the quantities of lines, all of them or none. ErrQuantity, ErrFrozen, ErrCartFull.
+func (c Carts) AddAll(ctx context.Context, b buyer.ID, lines []NewLine) (Cart, error) {
+	for _, line := range lines {
+		if !validQuantity(line.Quantity) {
+			return Cart{}, ErrQuantity
+		}
+	}
+	return c.Store.AddLines(ctx, b, lines)
+}
+
 // Set sets the quantity of a line; zero removes it. ErrQuantity, ErrFrozen.
 func (c Carts) Set(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (Cart, error) {
 	if !quantity.IsZero() && !validQuantity(quantity) {

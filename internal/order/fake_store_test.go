@@ -84,6 +84,15 @@ func (m *memory) AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, q
 	return m.SetLine(ctx, b, item, quantity)
 }
 
+func (m *memory) AddLines(ctx context.Context, b buyer.ID, lines []order.NewLine) (c order.Cart, err error) {
+	for _, l := range lines {
+		if c, err = m.AddLine(ctx, b, l.ItemID, l.Quantity); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
 func (m *memory) SetLine(_ context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -290,6 +299,10 @@ func (m *memory) Order(_ context.Context, b buyer.ID, id order.ID) (order.Order,
 
 func (m *memory) OrdersReadAt(_ context.Context, b buyer.ID) (time.Time, error) {
 	return m.readAt[b], nil
+}
+
+func (m *memory) LinesReach(context.Context, buyer.ID) (time.Time, bool, error) {
+	return time.Time{}, true, nil
 }
 
 func (m *memory) LinesDue(context.Context, buyer.ID, time.Time, int) ([]order.ID, error) {

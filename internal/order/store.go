@@ -35,6 +35,8 @@ type CartStore interface {
 	Cart(ctx context.Context, b buyer.ID) (Cart, error)
 	// AddLine adds to the quantity of a line in one transaction. ErrFrozen, ErrCartFull, or errkind.Invalid above MaxQuantity.
 	AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (Cart, error)
+	// AddLines adds to the quantities of lines, all of them or none. ErrFrozen, ErrCartFull, or errkind.Invalid above MaxQuantity.
+	AddLines(ctx context.Context, b buyer.ID, lines []NewLine) (Cart, error)
 	// SetLine sets the quantity of a line; zero removes it. ErrFrozen.
 	SetLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (Cart, error)
 	// SetCartNote keeps the note that goes with the order. ErrFrozen.
@@ -93,6 +95,9 @@ type OrderStore interface {
 	// LinesDue lists the newest orders whose lines were never read, and those that can still change by themselves and whose
 	// lines were last read before openBefore; at most n.
 	LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, n int) ([]ID, error)
+	// LinesReach tells from which moment on the lines of all orders are known; zero for all there are, and known is false while
+	// those of the newest are not.
+	LinesReach(ctx context.Context, b buyer.ID) (since time.Time, known bool, err error)
 	// Timeline returns the observed statuses of an order, oldest first.
 	Timeline(ctx context.Context, b buyer.ID, id ID) ([]Observation, error)
 	// AddNote appends to the history of notes written here.
@@ -106,15 +111,32 @@ type Filter struct {
 	Statuses      []Status
 	From, To      time.Time // of CreatedAt: From inclusive, To exclusive
 	Text          string    // in number, invoices, note, wishes, article or name of a line; case-insensitive
-	WithDocuments bool
-	WithoutNote   bool // at the distributor: what is kept here alone is none
-	Limit, Offset int  // Limit 0: no limit
+	Item          catalog.ItemID
+	Documents     DocumentKind // orders that have such a document; empty: any order
+	Number        string       // in the number of the order or of an invoice; case-insensitive
+	WithoutNote   bool         // at the distributor: what is kept here alone is none
+	Limit, Offset int          // Limit 0: no limit
 }
 
-// Observation is a status seen at a moment: what happened between two observations is not known.
+// DocumentKind says which documents are asked for.
+type DocumentKind string
+
+// The kinds of documents.
+const (
+	AnyDocument      DocumentKind = "any"
+	PaymentDocument  DocumentKind = "payment"  // счёт на оплату
+	InvoiceDocument  DocumentKind = "torg12"   // ТОРГ-12
+	TransferDocument DocumentKind = "transfer" // УПД or УКД
+)
+
+// DocumentKinds lists what documents can be asked for.
+var DocumentKinds = [...]DocumentKind{AnyDocument, PaymentDocument, InvoiceDocument, TransferDocument}
+
+// Observation is a status seen at a moment for the first time. It came about after Before, when the order was last read with
+// another status; zero where it was not read before.
 type Observation struct {
-	Status Status
-	At     time.Time
+	Status     Status
+	At, Before time.Time
 }
 
 // NoteRecord is a note written here.

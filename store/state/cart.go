@@ -24,17 +24,33 @@ func (s *Store) Cart(ctx context.Context, b buyer.ID) (cart order.Cart, err erro
 
 // AddLine adds to the quantity of a line. order.ErrFrozen, order.ErrCartFull, order.ErrQuantity.
 func (s *Store) AddLine(ctx context.Context, b buyer.ID, item catalog.ItemID, quantity decimal.Decimal) (order.Cart, error) {
-	if !quantity.IsPositive() {
-		return order.Cart{}, order.ErrQuantity
-	}
+	return s.AddLines(ctx, b, []order.NewLine{{ItemID: item, Quantity: quantity}})
+}
+
+// AddLines adds to the quantities of lines, all of them or none. order.ErrFrozen, order.ErrCartFull, order.ErrQuantity.
+func (s *Store) AddLines(ctx context.Context, b buyer.ID, lines []order.NewLine) (order.Cart, error) {
 	return s.editCart(ctx, b, func(tx *sql.Tx, version int64) (changed bool, err error) {
-		var already decimal.Decimal
-		err = tx.QueryRowContext(ctx, `SELECT quantity FROM cart_lines WHERE buyer_id = $1 AND item_id = $2`, b, item).Scan(&already)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return false, err
+		for _, line := range lines {
+			added, err := s.addLine(ctx, tx, b, version, line)
+			if err != nil {
+				return false, err
+			}
+			changed = changed || added
 		}
-		return s.putLine(ctx, tx, b, version, item, already.Add(quantity))
+		return changed, nil
 	})
+}
+
+func (s *Store) addLine(ctx context.Context, tx *sql.Tx, b buyer.ID, version int64, line order.NewLine) (changed bool, err error) {
+	if !line.Quantity.IsPositive() {
+		return false, order.ErrQuantity
+	}
+	var already decimal.Decimal
+	err = tx.QueryRowContext(ctx, `SELECT quantity FROM cart_lines WHERE buyer_id = $1 AND item_id = $2`, b, line.ItemID).Scan(&already)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	return s.putLine(ctx, tx, b, version, line.ItemID, already.Add(line.Quantity))
 }
 
 // SetLine sets the quantity of a line; zero removes it. order.ErrFrozen, order.ErrCartFull, order.ErrQuantity.
@@ -78,10 +94,15 @@ func (s *Store) editCart(ctx context.Context, b buyer.ID, edit func(tx *sql.Tx, 
 				return err
 			}
 		}
-		cart, err = cartOf(ctx, tx, b)
+		if cart, err = cartOf(ctx, tx, b); err == nil && changed && len(cart.Lines) > order.MaxLines {
+			return order.ErrCartFull
+		}
 		return err
 	})
-	return cart, err
+	if err != nil {
+		return order.Cart{}, err
+	}
+	return cart, nil
 }
 
 // putLine sets the quantity of a line, new or not.
@@ -89,20 +110,9 @@ func (s *Store) putLine(ctx context.Context, tx *sql.Tx, b buyer.ID, version int
 	if !quantity.IsInteger() || !quantity.IsPositive() || quantity.GreaterThan(decimal.NewFromInt(order.MaxQuantity)) {
 		return false, order.ErrQuantity
 	}
-	changed, err = exec(ctx, tx, `INSERT INTO cart_lines (buyer_id, item_id, quantity, added_in, added_at) VALUES ($1, $2, $3, $4, $5)
+	return exec(ctx, tx, `INSERT INTO cart_lines (buyer_id, item_id, quantity, added_in, added_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (buyer_id, item_id) DO UPDATE SET quantity = excluded.quantity WHERE cart_lines.quantity <> excluded.quantity`,
 		b, item, quantity.IntPart(), version, sqlite.Micros(s.now()))
-	if err != nil {
-		return false, err
-	}
-	var lines int
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM cart_lines WHERE buyer_id = $1`, b).Scan(&lines); err != nil {
-		return false, err
-	}
-	if lines > order.MaxLines {
-		return false, order.ErrCartFull
-	}
-	return changed, nil
 }
 
 // cartOf returns a buyer's cart with its lines in the order they were added.

@@ -132,6 +132,32 @@ func TestQuantitiesAreWholeAndBounded(t *testing.T) {
 	}
 }
 
+// Several lines are added all together or not at all.
+func TestLinesAreAddedTogether(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	before := fillCart(t, s, "ivan", 1)
+	lines := []order.NewLine{{ItemID: storetest.ItemID(0), Quantity: pieces(3)}, {ItemID: "B", Quantity: pieces(2)}}
+	cart, err := s.AddLines(t.Context(), "ivan", lines)
+	if err != nil || cart.Version != before.Version+1 || len(cart.Lines) != 2 || !cart.Lines[0].Quantity.Equal(before.Lines[0].Quantity.Add(pieces(3))) {
+		t.Errorf("%+v, %v", cart, err)
+	}
+	for name, wrong := range map[string]order.NewLine{"half a piece": {ItemID: "D", Quantity: storetest.Dec("0.5")}, "too many": {ItemID: "B", Quantity: pieces(order.MaxQuantity)}} {
+		if _, err := s.AddLines(t.Context(), "ivan", []order.NewLine{{ItemID: "C", Quantity: pieces(1)}, wrong}); !errors.Is(err, order.ErrQuantity) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	many := make([]order.NewLine, order.MaxLines)
+	for i := range many {
+		many[i] = order.NewLine{ItemID: storetest.ItemID(100 + i), Quantity: pieces(1)}
+	}
+	if _, err := s.AddLines(t.Context(), "ivan", many); !errors.Is(err, order.ErrCartFull) {
+		t.Errorf("more than a cart holds: %v", err)
+	}
+	if diff := cmp.Diff(cart, getCart(t, s, "ivan")); diff != "" {
+		t.Errorf("a refused addition left something: %s", diff)
+	}
+}
+
 func TestACartHoldsOnlySoManyLines(t *testing.T) {
 	s := storetest.State(t, time.Now)
 	fillCart(t, s, "ivan", 1)

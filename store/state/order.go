@@ -57,8 +57,8 @@ func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, b buyer.ID, fresh ord
 	if merged.Status == known.Status {
 		return nil
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO order_observations (buyer_id, order_id, status, at) VALUES ($1, $2, $3, $4)`,
-		b, merged.ID, merged.Status, sqlite.Micros(merged.ReadAt))
+	_, err = tx.ExecContext(ctx, `INSERT INTO order_observations (buyer_id, order_id, status, at, before_at) VALUES ($1, $2, $3, $4, $5)`,
+		b, merged.ID, merged.Status, sqlite.Micros(merged.ReadAt), sqlite.Micros(known.ReadAt))
 	return err
 }
 
@@ -84,9 +84,14 @@ func writeLines(ctx context.Context, tx *sql.Tx, b buyer.ID, o order.Order) erro
 	}
 	for i, line := range o.Lines {
 		_, err := tx.ExecContext(ctx, `INSERT INTO order_lines (buyer_id, order_id, position, item_id, name, quantity, reserved,
-				unit_price, total_price, customs, search)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, b, o.ID, i, line.ItemID, line.Name, line.Quantity, line.Reserved,
-			line.UnitPrice, line.TotalPrice, sqlite.JSON(&line.Customs), searchText(string(line.ItemID), line.Name))
+				unit_price, total_price, customs)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, b, o.ID, i, line.ItemID, line.Name, line.Quantity, line.Reserved,
+			line.UnitPrice, line.TotalPrice, sqlite.JSON(&line.Customs))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO order_goods (buyer_id, item_id, search) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			b, line.ItemID, searchText(string(line.ItemID), line.Name))
 		if err != nil {
 			return err
 		}

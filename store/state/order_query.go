@@ -57,61 +57,139 @@ func orderLines(ctx context.Context, tx *sql.Tx, b buyer.ID, id order.ID) ([]ord
 
 // Orders lists copies newest first, without lines, and the number of all that match.
 func (s *Store) Orders(ctx context.Context, b buyer.ID, f order.Filter) (orders []order.Order, total int, err error) {
-	where, args := conditions(b, f)
 	err = s.db.View(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM orders WHERE `+where, args...).Scan(&total); err != nil {
+		where, err := conditions(ctx, tx, b, f)
+		if err != nil {
 			return err
 		}
-		orders, err = orderPage(ctx, tx, where, args, f)
+		if f.Text == "" && f.Number == "" {
+			if total, err = where.count(ctx, tx); err == nil {
+				orders, err = where.page(ctx, tx, f)
+			}
+			return err
+		}
+		if orders, total, err = where.searchPage(ctx, tx, f); err == nil && len(orders) == 0 {
+			total, err = where.count(ctx, tx) // there may be some before this page
+		}
 		return err
 	})
 	return orders, total, err
 }
 
-func orderPage(ctx context.Context, tx *sql.Tx, where string, args []any, f order.Filter) ([]order.Order, error) {
-	query := `SELECT ` + orderColumns + ` FROM orders WHERE ` + where + ` ORDER BY created_at DESC, id DESC`
-	if f.Limit > 0 {
-		query += ` LIMIT ` + strconv.Itoa(f.Limit) + ` OFFSET ` + strconv.Itoa(max(f.Offset, 0))
+// filter is a part of orders as SQL.
+type filter struct {
+	parts []string
+	args  []any
+}
+
+// add narrows the filter; $? stands for the values.
+func (w *filter) add(condition string, values ...any) {
+	w.parts = append(w.parts, strings.ReplaceAll(condition, "$?", sqlite.Placeholders(len(w.args)+1, len(values))))
+	w.args = append(w.args, values...)
+}
+
+func (w *filter) sql() string { return strings.Join(w.parts, ` AND `) }
+
+func (w *filter) count(ctx context.Context, tx *sql.Tx) (total int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM orders WHERE `+w.sql(), w.args...).Scan(&total)
+	return total, err
+}
+
+// newest orders what a filter leaves, and takes a page of it.
+func newest(f order.Filter) string {
+	if f.Limit <= 0 {
+		return ` ORDER BY created_at DESC, id DESC`
 	}
-	rows, err := tx.QueryContext(ctx, query, args...)
+	return ` ORDER BY created_at DESC, id DESC LIMIT ` + strconv.Itoa(f.Limit) + ` OFFSET ` + strconv.Itoa(max(f.Offset, 0))
+}
+
+func (w *filter) page(ctx context.Context, tx *sql.Tx, f order.Filter) ([]order.Order, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+orderColumns+` FROM orders WHERE `+w.sql()+newest(f), w.args...)
 	return sqlite.Collect(rows, err, orderFields)
 }
 
+// searchPage looks through texts once, not once for the page and once for the number.
+func (w *filter) searchPage(ctx context.Context, tx *sql.Tx, f order.Filter) (orders []order.Order, total int, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+orderColumns+`, found.total
+		FROM (SELECT id AS found_id, COUNT(*) OVER () AS total FROM orders WHERE `+w.sql()+newest(f)+`) AS found
+		JOIN orders ON buyer_id = $1 AND id = found.found_id ORDER BY created_at DESC, id DESC`, w.args...)
+	orders, err = sqlite.Collect(rows, err, func(o *order.Order) []any { return append(orderFields(o), &total) })
+	return orders, total, err
+}
+
 // conditions writes a filter as SQL over orders. Every word of the text has to occur somewhere in the order.
-func conditions(b buyer.ID, f order.Filter) (where string, args []any) {
-	parts, args := []string{`buyer_id = $1`}, []any{b}
-	add := func(condition string, values ...any) {
-		parts = append(parts, strings.ReplaceAll(condition, "$?", sqlite.Placeholders(len(args)+1, len(values))))
-		args = append(args, values...)
-	}
+func conditions(ctx context.Context, tx *sql.Tx, b buyer.ID, f order.Filter) (*filter, error) {
+	w := &filter{[]string{`buyer_id = $1`}, []any{b}}
 	if len(f.Statuses) > 0 {
 		values := make([]any, len(f.Statuses))
 		for i, status := range f.Statuses {
 			values[i] = status
 		}
-		add(`status IN ($?)`, values...)
+		w.add(`status IN ($?)`, values...)
 	}
 	if !f.From.IsZero() {
-		add(`created_at >= $?`, sqlite.Micros(f.From))
+		w.add(`created_at >= $?`, sqlite.Micros(f.From))
 	}
 	if !f.To.IsZero() {
-		add(`created_at < $?`, sqlite.Micros(f.To))
+		w.add(`created_at < $?`, sqlite.Micros(f.To))
 	}
-	if f.WithDocuments {
-		add(`(invoice_number <> '' OR payment_number <> '' OR transfer NOT IN ('null', '[]'))`)
+	if f.Item != "" {
+		w.add(`id IN (SELECT order_id FROM order_lines WHERE buyer_id = $1 AND item_id = $?)`, f.Item)
+	}
+	switch f.Documents {
+	case order.AnyDocument:
+		w.add(`(invoice_number <> '' OR payment_number <> '' OR transfer NOT IN ('null', '[]'))`)
+	case order.PaymentDocument:
+		w.add(`payment_number <> ''`)
+	case order.InvoiceDocument:
+		w.add(`invoice_number <> ''`)
+	case order.TransferDocument:
+		w.add(`transfer NOT IN ('null', '[]')`)
+	}
+	for _, word := range searched(f.Number) { // a line ends after each number, and none after the note
+		w.add(`search LIKE $? ESCAPE '\'`, sqlite.Contains(word)+"\n%")
 	}
 	if f.WithoutNote {
-		add(`TRIM(note, char(9, 10, 13, 32)) = ''`)
+		w.add(`TRIM(note, char(9, 10, 13, 32)) = ''`)
 	}
 	for _, word := range searched(f.Text) {
-		add(`(search LIKE $? ESCAPE '\'
-			OR EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id AND l.search LIKE $? ESCAPE '\')
-			OR EXISTS (SELECT 1 FROM order_notes AS n WHERE n.buyer_id = $1 AND n.order_id = orders.id AND n.search LIKE $? ESCAPE '\')
-			OR EXISTS (SELECT 1 FROM submissions AS s JOIN wishes AS w ON w.buyer_id = s.buyer_id AND w.submission_id = s.id
-				WHERE s.buyer_id = $1 AND s.order_id = orders.id AND s.order_id <> '' AND w.search LIKE $? ESCAPE '\'))`,
-			sqlite.Contains(word))
+		if err := w.addWord(ctx, tx, b, word); err != nil {
+			return nil, err
+		}
 	}
-	return strings.Join(parts, ` AND `), args
+	return w, nil
+}
+
+// fewGoods is up to how many items a word may be found in for their orders to be looked up. A word found in more is in most
+// orders, where it is soon met.
+const fewGoods = 64
+
+// addWord narrows a filter to orders with a word in their numbers, notes or goods.
+func (w *filter) addWord(ctx context.Context, tx *sql.Tx, b buyer.ID, word string) error {
+	pattern := sqlite.Contains(word)
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT item_id FROM order_goods WHERE buyer_id = $1 AND search LIKE $2 ESCAPE '\' LIMIT $3`,
+		b, pattern, fewGoods+1)
+	goods, err := sqlite.Collect(rows, err, func(id *string) []any { return []any{id} })
+	if err != nil {
+		return err
+	}
+	const texts = `search LIKE $? ESCAPE '\' OR id IN (SELECT order_id FROM order_notes WHERE buyer_id = $1 AND search LIKE $? ESCAPE '\')
+		OR id IN (SELECT s.order_id FROM submissions AS s JOIN wishes AS w ON w.buyer_id = s.buyer_id AND w.submission_id = s.id
+			WHERE s.buyer_id = $1 AND s.order_id <> '' AND w.search LIKE $? ESCAPE '\')`
+	switch {
+	case len(goods) == 0:
+		w.add(`(`+texts+`)`, pattern)
+	case len(goods) > fewGoods:
+		w.add(`(`+texts+` OR EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id AND l.item_id || '' IN
+			(SELECT item_id FROM order_goods WHERE buyer_id = $1 AND search LIKE $? ESCAPE '\')))`, pattern)
+	default:
+		marks := sqlite.Placeholders(len(w.args)+2, len(goods))
+		w.add(`(`+texts+` OR id IN (SELECT order_id FROM order_lines WHERE buyer_id = $1 AND item_id IN (`+marks+`)))`, pattern)
+		for _, id := range goods {
+			w.args = append(w.args, id)
+		}
+	}
+	return nil
 }
 
 // maxWords is how many words of a text are looked for: more than anybody types, fewer than a statement can hold.
@@ -135,6 +213,23 @@ func (s *Store) OrdersReadAt(ctx context.Context, b buyer.ID) (at time.Time, err
 	return at, err
 }
 
+// LinesReach tells from which moment on the lines of all orders are known; zero for all there are, and known is false while
+// those of the newest are not.
+func (s *Store) LinesReach(ctx context.Context, b buyer.ID) (since time.Time, known bool, err error) {
+	var unread, reach sql.NullInt64
+	err = s.db.View(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT MAX(created_at) FROM orders WHERE buyer_id = $1 AND lines_read_at = 0`, b).Scan(&unread)
+		if err != nil || !unread.Valid {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT MIN(created_at) FROM orders WHERE buyer_id = $1 AND created_at > $2`, b, unread.Int64).Scan(&reach)
+	})
+	if err != nil || !reach.Valid {
+		return time.Time{}, err == nil && !unread.Valid, err
+	}
+	return time.UnixMicro(reach.Int64), true, nil
+}
+
 // LinesDue lists the newest orders whose lines were never read, and the open ones whose lines were last read before openBefore;
 // at most n.
 func (s *Store) LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, n int) ([]order.ID, error) {
@@ -145,7 +240,8 @@ func (s *Store) LinesDue(ctx context.Context, b buyer.ID, openBefore time.Time, 
 
 // Timeline returns the observed statuses of an order, oldest first.
 func (s *Store) Timeline(ctx context.Context, b buyer.ID, id order.ID) ([]order.Observation, error) {
-	return collect(ctx, s.db, ask(`SELECT status, at FROM order_observations WHERE buyer_id = $1 AND order_id = $2 ORDER BY id`, b, id), func(o *order.Observation) []any { return []any{&o.Status, sqlite.At(&o.At)} })
+	return collect(ctx, s.db, ask(`SELECT status, at, before_at FROM order_observations WHERE buyer_id = $1 AND order_id = $2 ORDER BY id`, b, id),
+		func(o *order.Observation) []any { return []any{&o.Status, sqlite.At(&o.At), sqlite.At(&o.Before)} })
 }
 
 // Notes returns the notes written here for an order, newest first.

@@ -13,6 +13,7 @@ import (
 	"storefront/internal/buyer"
 	"storefront/internal/money"
 	"storefront/internal/order"
+	"storefront/store/sqlite"
 	"storefront/store/state"
 	"storefront/store/storetest"
 )
@@ -162,7 +163,11 @@ func TestTheTimelineHoldsChangesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n == 0 || want[len(want)-1].Status != status {
-			want = append(want, order.Observation{Status: status, At: o.ReadAt})
+			seen := order.Observation{Status: status, At: o.ReadAt}
+			if n > 0 {
+				seen.Before = o.ReadAt.Add(-time.Hour) // the reading before, whatever it showed
+			}
+			want = append(want, seen)
 		}
 	}
 	got, err := s.Timeline(t.Context(), "ivan", o.ID)
@@ -196,8 +201,16 @@ func TestFilters(t *testing.T) {
 		"two statuses":                {order.Filter{Statuses: []order.Status{order.Assembly, order.Shipped}}, []int{3, 2}},
 		"from inclusive":              {order.Filter{From: at(3)}, []int{4, 3}},
 		"to exclusive":                {order.Filter{To: at(3)}, []int{2, 1}},
-		"documents of any kind":       {order.Filter{WithDocuments: true}, []int{3, 2, 1}},
 		"no note at the distributor":  {order.Filter{WithoutNote: true}, []int{4, 2, 1}},
+		"documents of any kind":       {order.Filter{Documents: order.AnyDocument}, []int{3, 2, 1}},
+		"documents of one kind":       {order.Filter{Documents: order.PaymentDocument}, []int{2}},
+		"of another":                  {order.Filter{Documents: order.InvoiceDocument}, []int{1}},
+		"of the last":                 {order.Filter{Documents: order.TransferDocument}, []int{3}},
+		"a document's number":         {order.Filter{Documents: order.AnyDocument, Number: "тн-0007"}, []int{1}},
+		"numbers are not in notes":    {order.Filter{Number: "скидки"}, nil},
+		"an item to the letter":       {order.Filter{Item: "0609-000285"}, []int{4}},
+		"a part is no item":           {order.Filter{Item: "0609-00028"}, nil},
+		"an item among others":        {order.Filter{Item: "0609-000285", Statuses: []order.Status{order.Shipped}}, nil},
 		"a number":                    {order.Filter{Text: "зк-00002"}, []int{2}},
 		"an invoice":                  {order.Filter{Text: "тн-000777"}, []int{1}},
 		"a payment invoice":           {order.Filter{Text: "СЧ-42"}, []int{2}},
@@ -215,7 +228,7 @@ func TestFilters(t *testing.T) {
 		"and a backslash":             {order.Filter{Text: `\`}, nil},
 		"a quote":                     {order.Filter{Text: `'`}, nil},
 		"spaces only":                 {order.Filter{Text: "  "}, []int{4, 3, 2, 1}},
-		"all at once":                 {order.Filter{Statuses: []order.Status{order.Shipped}, From: at(1), To: at(4), Text: "скидки", WithDocuments: true}, []int{3}},
+		"all at once":                 {order.Filter{Statuses: []order.Status{order.Shipped}, From: at(1), To: at(4), Text: "скидки", Documents: order.AnyDocument}, []int{3}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -363,21 +376,141 @@ func BenchmarkSaveOrdersUnchanged(b *testing.B) {
 	}
 }
 
-func BenchmarkSearchInOrders(b *testing.B) {
-	s := storetest.State(b, time.Now)
-	for n := range 1000 {
+// A word that is in the names of many items finds the same orders as one that is in few.
+func TestCommonWordsFindEveryOrder(t *testing.T) {
+	s := manyOrders(t, 120)
+	for text, want := range map[string]int{"картридж": 120, "картридж договор": 120, "hi-black": 120, "заметка": 12, "картридж такого-нет": 0} {
+		list, total, err := s.Orders(t.Context(), "ivan", order.Filter{Text: text, Limit: 30, Offset: 0})
+		if err != nil || total != want || len(list) != min(30, want) {
+			t.Errorf("%s: %d of %d, %v, want %d", text, len(list), total, err, want)
+		}
+	}
+	if list, total, err := s.Orders(t.Context(), "ivan", order.Filter{Text: "картридж", Limit: 30, Offset: 300}); err != nil || total != 120 || len(list) != 0 {
+		t.Errorf("beyond the last page: %d of %d, %v", len(list), total, err)
+	}
+}
+
+// However many orders there are, no question reads all lines: words are looked for among items, and items lead to orders.
+func TestNoSearchReadsEveryLine(t *testing.T) {
+	s := manyOrders(t, 10)
+	for name, query := range map[string]string{
+		"of an item": `SELECT order_id FROM order_lines WHERE buyer_id = $1 AND item_id IN ('a', 'b')`,
+		"of an order": `SELECT id FROM orders WHERE buyer_id = $1 AND EXISTS (SELECT 1 FROM order_lines AS l WHERE l.buyer_id = $1 AND l.order_id = orders.id
+			AND l.item_id || '' IN (SELECT item_id FROM order_goods WHERE buyer_id = $1 AND search LIKE 'x'))`,
+		"of a word":        `SELECT id FROM orders WHERE buyer_id = $1 AND search LIKE 'x' ORDER BY created_at DESC, id DESC LIMIT 30`,
+		"of a status":      `SELECT COUNT(*) FROM orders WHERE buyer_id = $1 AND status IN ('a', 'b')`,
+		"a page":           `SELECT status FROM orders WHERE buyer_id = $1 ORDER BY created_at DESC, id DESC LIMIT 30`,
+		"lines not read":   `SELECT MAX(created_at) FROM orders WHERE buyer_id = $1 AND lines_read_at = 0`,
+		"notes of a buyer": `SELECT order_id FROM order_notes WHERE buyer_id = $1 AND search LIKE 'x'`,
+	} {
+		for _, step := range plan(t, s, query) {
+			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+}
+
+// plan is how the database answers a query about a buyer.
+func plan(t *testing.T, s *state.Store, query string) []string {
+	t.Helper()
+	rows, err := s.DB().Read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, "ivan")
+	var id, parent, unused int
+	steps, err := sqlite.Collect(rows, err, func(step *string) []any { return []any{&id, &parent, &unused, step} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// How far back the lines of all orders are known is told by the youngest order whose lines are not.
+func TestHowFarBackLinesAreKnown(t *testing.T) {
+	s := storetest.State(t, time.Now)
+	read := func(n int) {
 		o := storetest.Order(n)
-		for i := range 10 {
-			o.Lines = append(o.Lines, storetest.OrderLine(10*n+i, 1))
+		o.Lines, o.LinesReadAt = []order.Line{storetest.OrderLine(1, 1)}, o.ReadAt
+		saveOrder(t, s, "ivan", o)
+	}
+	wants := func(after string, since time.Time, known bool) {
+		t.Helper()
+		if got, all, err := s.LinesReach(t.Context(), "ivan"); err != nil || !got.Equal(since) || all != known {
+			t.Errorf("%s: %s %v %v", after, got, all, err)
+		}
+	}
+	wants("no orders", time.Time{}, true)
+	for n := range 4 {
+		saveOrder(t, s, "ivan", storetest.Order(n))
+	}
+	wants("nothing read", time.Time{}, false)
+	read(0)
+	wants("the oldest read", time.Time{}, false)
+	read(3)
+	wants("the newest read", storetest.Order(3).CreatedAt, true)
+	read(2)
+	read(1)
+	wants("all read", time.Time{}, true)
+}
+
+// BenchmarkOrders asks a buyer of 5,000 orders of 8 lines, of 1,200 items and with 500 notes of his own, for a page of 30.
+func BenchmarkOrders(b *testing.B) {
+	s := manyOrders(b, 5000)
+	middle := storetest.Order(2500)
+	for name, f := range map[string]order.Filter{
+		"first page":    {},
+		"last page":     {Offset: 4970},
+		"status":        {Statuses: []order.Status{order.Reserving}},
+		"statuses":      {Statuses: []order.Status{order.Assembly, order.Shipped}},
+		"period":        {From: middle.CreatedAt, To: middle.CreatedAt.AddDate(0, 1, 0)},
+		"article":       {Text: string(storetest.ItemID(777))},
+		"item":          {Item: storetest.ItemID(777)},
+		"part of name":  {Text: "hp m77"},
+		"a common word": {Text: "картридж"},
+		"one letter":    {Text: "к"},
+		"note":          {Text: "перезвонить 4321"},
+		"own note":      {Text: "заметка 4321"},
+		"number":        {Text: string(middle.ID)},
+		"nothing":       {Text: "такого нет"},
+		"documents":     {Documents: order.TransferDocument, Number: "4321"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			f.Limit = 30
+			for b.Loop() {
+				if _, total, err := s.Orders(b.Context(), "ivan", f); err != nil || (total == 0) != (name == "nothing") {
+					b.Fatal(total, err)
+				}
+			}
+		})
+	}
+}
+
+// manyOrders keeps n orders of 8 lines of one buyer, all shipped but the latest, with a note of his own on every tenth.
+func manyOrders(t testing.TB, n int) *state.Store {
+	t.Helper()
+	s := storetest.State(t, time.Now)
+	orders := make([]order.Order, n)
+	for i := range orders {
+		o := storetest.Order(i)
+		o.Status, o.Note = order.Shipped, fmt.Sprintf("Отгрузить до пятницы и перезвонить Ивану, договор %d", i)
+		if i > n-20 {
+			o.Status = order.Reserving
+		}
+		o.Invoice, o.PaymentInvoice = order.Document{Number: fmt.Sprint("ТН-", i)}, order.Document{Number: fmt.Sprint("СЧ-", i)}
+		o.Transfer = []string{fmt.Sprintf("https://documents.example/upd-%d.pdf", i)}
+		for j := range 8 {
+			o.Lines = append(o.Lines, storetest.OrderLine((i*7+j*151)%1200, 2))
 		}
 		o.LinesReadAt = o.ReadAt
-		saveOrder(b, s, "ivan", o)
+		orders[i] = o
 	}
-	for b.Loop() {
-		if _, total, err := s.Orders(b.Context(), "ivan", order.Filter{Text: string(storetest.ItemID(5005)), Limit: 50}); err != nil || total != 1 {
-			b.Fatal(total, err)
+	if err := s.SaveOrders(t.Context(), "ivan", orders); err != nil {
+		t.Fatal(err)
+	}
+	for i := n - 1; i >= 0; i -= 10 {
+		if err := s.AddNote(t.Context(), "ivan", order.NoteRecord{Order: orders[i].ID, Text: fmt.Sprintf("Моя заметка %d: позвонить в бухгалтерию", i-678)}); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return s
 }
 
 // manyWords are n words, no two alike.

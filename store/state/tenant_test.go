@@ -200,6 +200,8 @@ type answers struct {
 	Timeline   int
 	Notes      int
 	ReadAt     time.Time
+	Reach      bool
+	Item       int
 	Account    error
 	Touch      error
 	Interests  int
@@ -279,6 +281,8 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 		notes, _ := s.Notes(t.Context(), b, o.ID)
 		got.Notes = len(notes)
 		got.ReadAt, _ = s.OrdersReadAt(t.Context(), b)
+		_, got.Reach, _ = s.LinesReach(t.Context(), b)
+		_, got.Item, _ = s.Orders(t.Context(), b, order.Filter{Item: item})
 		_, got.Account = s.Account(t.Context(), b)
 		got.history(t, s, b, item)
 		got.Wishes, _ = s.CartWishes(t.Context(), b, explained.Cart)

@@ -19,13 +19,15 @@ func (s *Store) Watches(ctx context.Context, b buyer.ID) ([]buyer.Watch, error) 
 	})
 }
 
-// Watch puts an item on a buyer's list; one that is there stays as it is. buyer.ErrWatchFull.
-func (s *Store) Watch(ctx context.Context, b buyer.ID, item catalog.ItemID) error {
+// Watch puts items on a buyer's list, all of them or none; those that are there stay as they are. buyer.ErrWatchFull.
+func (s *Store) Watch(ctx context.Context, b buyer.ID, items ...catalog.ItemID) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO watches (buyer_id, item_id, since, price, branch, main) VALUES ($1, $2, $3, '', 0, 0)
-			ON CONFLICT (buyer_id, item_id) DO NOTHING`, b, item, sqlite.Micros(s.now()))
-		if err != nil {
-			return err
+		for _, item := range items {
+			_, err := tx.ExecContext(ctx, `INSERT INTO watches (buyer_id, item_id, since, price, branch, main) VALUES ($1, $2, $3, '', 0, 0)
+				ON CONFLICT (buyer_id, item_id) DO NOTHING`, b, item, sqlite.Micros(s.now()))
+			if err != nil {
+				return err
+			}
 		}
 		var watched int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM watches WHERE buyer_id = $1`, b).Scan(&watched); err != nil {

@@ -47,4 +47,13 @@ func TestTheWatchList(t *testing.T) {
 	if err := s.Watch(t.Context(), "ivan", "B"); err != nil {
 		t.Errorf("what is on a full list stays: %v", err)
 	}
+	if err := s.Unwatch(t.Context(), "ivan", "B"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Watch(t.Context(), "ivan", "C", "D"); !errors.Is(err, buyer.ErrWatchFull) {
+		t.Errorf("one more than fits: %v", err)
+	}
+	if got, err := s.Watches(t.Context(), "ivan"); err != nil || len(got) != buyer.MaxWatches-1 {
+		t.Errorf("%d items after a refusal, %v", len(got), err)
+	}
 }
