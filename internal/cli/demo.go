@@ -30,7 +30,7 @@ func (d *demo) Run(ctx context.Context, to streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, folders.remove()) }()
-	portal, err := openPortal(d.Portal, filepath.Join(folders.data, "emulator.json"))
+	portal, err := openPortal(d.Portal, filepath.Join(folders.data, "emulator.json"), d.Moving(true))
 	if err != nil {
 		return err
 	}

@@ -16,3 +16,16 @@ func BenchmarkNew(b *testing.B) {
 		_ = server.Close()
 	}
 }
+
+// A year that passes at once.
+func BenchmarkMarketYear(b *testing.B) {
+	server, err := emulator.New(emulator.Options{Moving: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := server.MoveMarket(365 * 48); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
