@@ -19,7 +19,7 @@ import (
 )
 
 // seeds is over how many seeds the properties are tried.
-const seeds = 8
+const seeds = 4
 
 // moving starts an emulator whose market moves, of few items so that each of them does.
 func moving(t *testing.T, clock *at, options ...func(*emulator.Options)) *emulatortest.Server {
@@ -99,7 +99,7 @@ func TestMarketKeepsItsBounds(t *testing.T) {
 		}
 		away, back, cheaper, dearer := 0, 0, 0, 0
 		request := make(map[string]bool)
-		for range 20 {
+		for range 12 {
 			forward(t, server, 7*24*time.Hour)
 			rate := decimal.RequireFromString(c.call("GetUsdRubRate", "").result.get("Rate"))
 			if off := rate.Sub(decimal.New(784321, -4)).Abs(); off.GreaterThan(decimal.New(4, 0)) {
@@ -175,7 +175,7 @@ func TestTransitArrives(t *testing.T) {
 	for seed := 1; seed <= seeds; seed++ {
 		server := moving(t, noon(), seeded(seed), func(o *emulator.Options) { o.Items = 300 })
 		c := as(t, server, "buyer")
-		for range 50 {
+		for range 30 {
 			today := server.Now().Format(time.DateOnly)
 			for _, n := range c.call("GetItems", "").result.list("ItemDto") {
 				if date := n.get("TransitDate"); date != "" && (date[:10] <= today || n.get("TransitQuantity") == "0") {
@@ -184,7 +184,7 @@ func TestTransitArrives(t *testing.T) {
 			}
 			forward(t, server, 24*time.Hour)
 		}
-		for range 60 {
+		for range 48 {
 			if err := server.MoveMarket(1); err != nil {
 				t.Fatal(err)
 			}

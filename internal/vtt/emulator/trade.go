@@ -163,13 +163,12 @@ func (t *trade) trade(step int, dice *rand.Rand, i int, now time.Time) {
 	}
 }
 
-// price moves a price by half a percent to four. What was on request gets its price back.
+// price moves a price by half a percent to four, the more likely back to the base the further it is from there. What was on request gets its price back.
 func (t *trade) price(step int, dice *rand.Rand, i int) {
-	by := 5 + dice.Int64N(36)
-	if dice.IntN(2) == 0 {
+	l, by := &t.lots[i], 5+dice.Int64N(36)
+	if dice.Int64N(2*priceBound) < priceBound+l.drift {
 		by = -by
 	}
-	l := &t.lots[i]
 	switch {
 	case l.base == 0:
 	case l.request:
