@@ -15,12 +15,16 @@ const marketStep = 30 * time.Minute
 // maxMarketSteps bounds what is asked for at once: a year.
 const maxMarketSteps = 365 * 24 * 2
 
+// season is how many steps there are until the market begins anew from the catalogue as it was: 90 days. It bounds what is made
+// at once after a long sleep.
+const season = 90 * 24 * 2
+
 // errStill says why a market does not move.
 var errStill = errors.New("the market is still; start the emulator with PORTAL_MARKET=moving")
 
 // market changes prices, stock, what is on its way and the rate in whole steps. What it is after so many steps follows from
 // the seed, the catalogue and the moment it began, and from nothing else: orders take from what it has, and are not asked.
-// Steps are made when somebody looks.
+// Steps are made when somebody looks, those of past seasons never.
 type market struct {
 	moving bool
 	seed   uint64
@@ -59,7 +63,7 @@ func (m *market) begin(at time.Time) {
 func (m *market) restart(began time.Time, extra int) {
 	m.began, m.extra, m.made, m.current = began, extra, 0, m.base
 	if m.moving {
-		m.floor = newTrade(m.base, m.seed, began)
+		m.floor = newTrade(m.base, m.seed, began, 0)
 	}
 }
 
@@ -100,6 +104,10 @@ func (m *market) catchUp() {
 	due := int(m.now().Sub(m.began)/marketStep) + m.extra
 	if due <= m.made {
 		return
+	}
+	if first := due - due%season; first > m.made {
+		m.made, m.current = first, m.base
+		m.floor = newTrade(m.base, m.seed, m.began, first)
 	}
 	for m.made < due {
 		m.made++

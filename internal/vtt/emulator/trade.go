@@ -33,6 +33,7 @@ type lot struct {
 	main     int64
 	transit  int64
 	due      string // day, 2006-01-02; empty: nobody knows
+	dirty    bool
 }
 
 // trade makes steps. It is used by one goroutine at a time.
@@ -41,8 +42,8 @@ type trade struct {
 	seed  uint64
 	began time.Time
 	lots  []lot
-	rate  int64 // ten-thousandths of the base rate, up or down
-	dirty map[int]bool
+	rate  int64  // ten-thousandths of the base rate, up or down
+	dirty []int  // lots that moved since the catalogue was made
 	moves []move // the last ones, oldest first
 }
 
@@ -65,10 +66,12 @@ const (
 	movedLate    = "transit is late"
 	movedArrived = "transit arrived"
 	movedRate    = "rate"
+	movedAnew    = "a new season begins with the goods as they were"
 )
 
-func newTrade(base *catalogue, seed uint64, began time.Time) *trade {
-	t := &trade{base: base, seed: seed, began: began, lots: make([]lot, len(base.items)), dirty: make(map[int]bool)}
+// newTrade begins with the goods as they were, at the first step of a season: what is on its way is due as many days later.
+func newTrade(base *catalogue, seed uint64, began time.Time, first int) *trade {
+	t := &trade{base: base, seed: seed, began: began, lots: make([]lot, len(base.items))}
 	for i, it := range base.items {
 		l := &t.lots[i]
 		l.branches, l.main = it.branches, it.main
@@ -78,6 +81,13 @@ func newTrade(base *catalogue, seed uint64, began time.Time) *trade {
 		if n, err := wholePieces(it.dto.TransitQuantity); err == nil && n > 0 {
 			l.transit, l.due = n, dayOf(it.dto.TransitDate)
 		}
+		if day, err := time.Parse(time.DateOnly, l.due); err == nil && first > 0 {
+			l.due = day.Add(time.Duration(first) * marketStep).Format(time.DateOnly)
+			t.touch(i)
+		}
+	}
+	if first > 0 {
+		t.tell(move{step: first, item: -1, what: movedAnew})
 	}
 	return t
 }
@@ -241,8 +251,15 @@ func (t *trade) ship(step int, dice *rand.Rand, i int, now time.Time) {
 
 func (t *trade) change(i int, m move) {
 	m.item = i
-	t.dirty[i] = true
+	t.touch(i)
 	t.tell(m)
+}
+
+func (t *trade) touch(i int) {
+	if !t.lots[i].dirty {
+		t.lots[i].dirty = true
+		t.dirty = append(t.dirty, i)
+	}
 }
 
 func (t *trade) tell(m move) {
@@ -258,10 +275,11 @@ func (t *trade) catalogue(before *catalogue) *catalogue {
 		items: slices.Clone(before.items), categories: before.categories, fits: before.fits, byID: before.byID, byCategory: before.byCategory,
 		rate: t.rateNow(t.rate), priced: make(map[string][]offer),
 	}
-	for i := range t.dirty {
+	for _, i := range t.dirty {
 		after.items[i] = t.item(i)
+		t.lots[i].dirty = false
 	}
-	clear(t.dirty)
+	t.dirty = t.dirty[:0]
 	return after
 }
 
@@ -339,6 +357,8 @@ func (t *trade) tellMove(m move) Move {
 		told.From, told.To = m.fromDay, m.toDay
 	case movedArrived:
 		told.To = "in stock"
+	case movedAnew:
+		told.From, told.To = "", ""
 	}
 	return told
 }
