@@ -23,7 +23,7 @@ func BenchmarkMarketSeason(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	const season = 90 * 48
+	const season = 30 * 48
 	if err := server.MoveMarket(season - 1); err != nil {
 		b.Fatal(err)
 	}

@@ -15,9 +15,9 @@ const marketStep = 30 * time.Minute
 // maxMarketSteps bounds what is asked for at once: a year.
 const maxMarketSteps = 365 * 24 * 2
 
-// season is how many steps there are until the market begins anew from the catalogue as it was: 90 days. It bounds what is made
+// season is how many steps there are until the market begins anew from the catalogue as it was: 30 days. It bounds what is made
 // at once after a long sleep.
-const season = 90 * 24 * 2
+const season = 30 * 24 * 2
 
 // errStill says why a market does not move.
 var errStill = errors.New("the market is still; start the emulator with PORTAL_MARKET=moving")

@@ -117,7 +117,7 @@ func TestMarketWakesFromLongSleep(t *testing.T) {
 		t.Error("nothing is on its way")
 	}
 	begun := moving(t, noon())
-	forward(t, begun, 90*24*time.Hour)
+	forward(t, begun, 30*24*time.Hour)
 	if m := begun.Market(); len(m.Last) != 1 || !strings.Contains(m.Last[0].What, "new season") {
 		t.Errorf("%+v", m.Last)
 	}
