@@ -89,7 +89,7 @@ func (d *demo) start(settings ...string) {
 	defer log.Close()
 	d.cmd = exec.Command(binary, "demo")
 	d.cmd.Env = append([]string{
-		"LISTEN=127.0.0.1:0", "PORTAL_LISTEN=127.0.0.1:0", "OPERATOR_LISTEN=127.0.0.1:0", "PORTAL_ITEMS=600",
+		"LISTEN=127.0.0.1:0", "PORTAL_LISTEN=127.0.0.1:0", "OPERATOR_LISTEN=127.0.0.1:0", "PORTAL_ITEMS=600", "PORTAL_MARKET=still",
 		"DATA_DIR=" + filepath.Join(d.home, "data"), "TMPDIR=" + temp, "LOG_FORMAT=json", "HOME=" + temp,
 	}, settings...)
 	d.cmd.Stderr = log

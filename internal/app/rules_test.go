@@ -28,7 +28,7 @@ const vocabulary = "internal/catalog internal/buyer internal/order internal/mone
 // is not here has no place in the house yet.
 var mayImport = map[string]string{
 	".":            "internal/cli",
-	"internal/cli": "internal/app internal/config internal/seal internal/secret internal/vtt/emulator internal/vtt/portal internal/vtt/doctor",
+	"internal/cli": "internal/app internal/config internal/jobs internal/seal internal/secret internal/vtt/emulator internal/vtt/portal internal/vtt/doctor",
 	"internal/app": "*",
 
 	"web":      vocabulary + " views views/ui static store/cache store/state internal/search internal/i18n internal/photo internal/pace",

@@ -40,6 +40,7 @@ func TestExitStatusSaysHowItWent(t *testing.T) {
 		"nobody to be healthy":      {[]string{"healthcheck", "--listen", "127.0.0.1:1", "--timeout", "1s"}, 1, "refused"},
 		"a catalogue that's not":    {[]string{"demo", "--portal-catalog", "no-such-file", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0"}, 1, "no-such-file"},
 		"an answer that nobody has": {[]string{"demo", "--portal-answers", "orders-per-login,orders-for-all", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0"}, 1, "add-item-sets"},
+		"a market that flies":       {[]string{"emulator", "--portal-market", "flying"}, 2, "portal-market"},
 		"keys where keys are kept":  {[]string{"keys", "create", os.DevNull}, 1, "exist"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"storefront/internal/app"
 	"storefront/internal/config"
+	"storefront/internal/jobs"
 	"storefront/internal/seal"
 	"storefront/internal/secret"
 )
@@ -30,14 +31,14 @@ func (d *demo) Run(ctx context.Context, to streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, folders.remove()) }()
-	portal, err := openPortal(d.Portal, filepath.Join(folders.data, "emulator.json"))
+	portal, err := openPortal(d.Portal, filepath.Join(folders.data, "emulator.json"), d.Moving(true))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, portal.Close()) }()
 	shop, err := app.New(ctx, app.Options{
 		Settings: d.settings(portal, folders), Log: logger(to.log, d.LogFormat), Now: time.Now, Elapsed: stopwatch(time.Now),
-		EmulatorURL: portal.base + "/_emulator/",
+		EmulatorURL: portal.base + "/_emulator/", Ages: demoAges(d.Moving(true)),
 	})
 	if err != nil {
 		return err
@@ -47,6 +48,15 @@ func (d *demo) Run(ctx context.Context, to streams) (err error) {
 	fmt.Fprintln(to.out, "operator", shop.OperatorURL())
 	portal.announceAccounts(to.out)
 	return shop.Run(ctx)
+}
+
+// demoAges has what a moving market changed read while somebody is looking: he doesn't wait an hour, and the distributor next door
+// is not to be spared. Where nothing moves the ages are the real ones.
+func demoAges(moving bool) jobs.Ages {
+	if !moving {
+		return jobs.Ages{}
+	}
+	return jobs.Ages{Prices: 2 * time.Minute, Rate: 2 * time.Minute, OnScreen: 20 * time.Second}
 }
 
 func (d *demo) settings(p *portal, f demoFolders) config.Storefront {

@@ -20,7 +20,7 @@ type emulate struct {
 
 // Run serves the emulator until the context ends.
 func (e *emulate) Run(ctx context.Context, to streams) error {
-	portal, err := openPortal(e.Portal, e.StateFile)
+	portal, err := openPortal(e.Portal, e.StateFile, e.Moving(false))
 	if err != nil {
 		return err
 	}
@@ -37,14 +37,14 @@ type portal struct {
 	base string
 }
 
-func openPortal(settings config.Portal, stateFile string) (*portal, error) {
+func openPortal(settings config.Portal, stateFile string, moving bool) (*portal, error) {
 	answers, err := emulator.ParseAnswers(settings.Answers)
 	if err != nil {
 		return nil, err
 	}
 	server, err := emulator.New(emulator.Options{
 		Answers: answers, Items: settings.Items, Seed: settings.Seed, CatalogFile: settings.Catalog, Age: settings.Age, Portions: settings.Portions,
-		Delay: settings.Delay, ClockRate: settings.Clock, StateFile: stateFile, Now: time.Now,
+		Delay: settings.Delay, ClockRate: settings.Clock, StateFile: stateFile, Moving: moving, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err

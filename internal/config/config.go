@@ -54,7 +54,16 @@ type Portal struct {
 	Portions string        `name:"portal-portions" env:"PORTAL_PORTIONS" default:"documented" enum:"documented,observed" help:"Semantics of portions."`
 	Delay    time.Duration `name:"portal-delay" env:"PORTAL_DELAY" default:"0s" help:"Added to every answer."`
 	Answers  []string      `name:"portal-answers" env:"PORTAL_ANSWERS" help:"Other answers to what nobody can know, separated by commas, such as orders-per-login; a wrong one lists them all."`
-	Clock    int           `name:"portal-clock" env:"PORTAL_CLOCK" default:"1" help:"Speed of the orders' clock: 60 makes a minute an hour."`
+	Clock    int           `name:"portal-clock" env:"PORTAL_CLOCK" default:"1" help:"Speed of the emulated clock: 60 makes a minute an hour."`
+	Market   string        `name:"portal-market" env:"PORTAL_MARKET" default:"" enum:",still,moving" help:"Whether prices, stock and transit move by the clock: still or moving. Default: moving in the demo, except on PORTAL_CATALOG."`
+}
+
+// Moving tells whether the market moves: as Market says; where it says nothing, as usual, but goods of a file stay as they are.
+func (p Portal) Moving(usual bool) bool {
+	if p.Market == "" {
+		return usual && p.Catalog == ""
+	}
+	return p.Market == "moving"
 }
 
 // Percent is an exact percentage, zero or more.

@@ -113,3 +113,21 @@ func TestPercent(t *testing.T) {
 		}
 	}
 }
+
+// The demo's market moves unless it is told not to; goods of a file stay as they are unless they are told to move; alone an emulator is still.
+func TestMarketMovesWhereNothingElseIsSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		portal      config.Portal
+		demo, alone bool
+	}{
+		"nothing said":            {config.Portal{}, true, false},
+		"still":                   {config.Portal{Market: "still"}, false, false},
+		"moving":                  {config.Portal{Market: "moving"}, true, true},
+		"goods of a file":         {config.Portal{Catalog: "goods.jsonl"}, false, false},
+		"goods of a file, moving": {config.Portal{Catalog: "goods.jsonl", Market: "moving"}, true, true},
+	} {
+		if demo, alone := c.portal.Moving(true), c.portal.Moving(false); demo != c.demo || alone != c.alone {
+			t.Errorf("%s: demo %t, alone %t", name, demo, alone)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func visit(ctx context.Context, root string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	demo := inRoot(ctx, root, []string{"LISTEN=127.0.0.1:0", "PORTAL_LISTEN=127.0.0.1:0", "OPERATOR_LISTEN=127.0.0.1:0",
-		"DATA_DIR=/home/demo", "PORTAL_ITEMS=300"}, "demo")
+		"DATA_DIR=/home/demo", "PORTAL_ITEMS=300", "PORTAL_MARKET=still"}, "demo")
 	var log bytes.Buffer
 	demo.Stderr = &log
 	stdout, err := demo.StdoutPipe()

@@ -13,9 +13,9 @@ import (
 // book holds all orders and the stock they have taken. What is taken is never written down: it is always the sum of what
 // living orders have reserved since the stock was counted, so a branch can't promise a piece twice.
 type book struct {
-	catalogue *catalogue
-	now       func() time.Time
-	answers   Answers
+	goods   func() *catalogue
+	now     func() time.Time
+	answers Answers
 
 	mu     sync.Mutex
 	orders []*order // oldest first
@@ -32,8 +32,8 @@ type stockKey struct {
 // firstOrder is the number of the oldest order there is.
 const firstOrder = 417_300
 
-func newBook(c *catalogue, now func() time.Time, answers Answers) *book {
-	return &book{catalogue: c, now: now, answers: answers, taken: make(map[stockKey]int64), next: firstOrder}
+func newBook(goods func() *catalogue, now func() time.Time, answers Answers) *book {
+	return &book{goods: goods, now: now, answers: answers, taken: make(map[stockKey]int64), next: firstOrder}
 }
 
 // replace puts other orders in place of all, oldest first.
@@ -123,19 +123,19 @@ func (b *book) currency(a Account) string {
 
 // line reserves what there is for a new line.
 func (b *book) line(o *order, prices []offer, w wanted) line {
-	it := &b.catalogue.items[w.index]
+	goods := b.goods()
+	it := goods.items[w.index]
 	reserved := b.reserve(o, w.index, w.quantity)
 	return line{
 		ItemID: it.id(), Name: it.dto.Name.Text, Quantity: w.quantity, Reserved: reserved,
-		UnitPrice: in(o.Currency, prices[w.index].amount),
+		UnitPrice: in(o.Currency, prices[w.index].amount, goods.rate),
 	}
 }
 
 // reserve takes as many of the wanted pieces as the order's branch has.
 func (b *book) reserve(o *order, index int, pieces int64) int64 {
-	it := &b.catalogue.items[index]
-	free := it.branches[o.Branch] - b.taken[stockKey{it.id(), o.Branch}]
-	reserved := max(min(pieces, free), 0)
+	it := b.goods().items[index]
+	reserved := min(pieces, free(it, o.Branch, b.taken[stockKey{it.id(), o.Branch}]))
 	b.take(o, it.id(), reserved)
 	return reserved
 }
@@ -168,7 +168,7 @@ func (b *book) add(match func(*order) bool, prices []offer, lines []wanted) (ord
 }
 
 func (b *book) addLine(o *order, prices []offer, w wanted) (reserved int64) {
-	i := o.find(b.catalogue.items[w.index].id())
+	i := o.find(b.goods().items[w.index].id())
 	if i < 0 {
 		l := b.line(o, prices, w)
 		o.Lines = append(o.Lines, l)

@@ -3,6 +3,7 @@ package emulator
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -20,9 +21,11 @@ type item struct {
 
 func (it *item) id() string { return it.dto.Id.Text }
 
-// catalogue is everything there is to order. It does not change.
+// catalogue is everything there is to order, at one moment. It does not change: what the market moves is another catalogue,
+// which shares the items that stayed.
 type catalogue struct {
-	items      []item
+	items      []*item
+	rate       decimal.Decimal // roubles for a conventional unit
 	categories []portal.CategoryDto
 	fits       []portal.CompatibilityDto
 	byID       map[string]int
@@ -32,17 +35,18 @@ type catalogue struct {
 	priced map[string][]offer // by price level, made when first asked for
 }
 
-func openCatalogue(o Options) (*catalogue, error) {
+// openCatalogue reads or makes the goods as they are before anything moves. What is on its way arrives after the day.
+func openCatalogue(o Options, today time.Time) (*catalogue, error) {
 	if o.CatalogFile != "" {
 		return readCatalogue(o.CatalogFile)
 	}
-	return generateCatalogue(o), nil
+	return generateCatalogue(o, today), nil
 }
 
 // newCatalogue indexes items by id and by category. Every item's category must be among categories.
 func newCatalogue(items []item, categories []portal.CategoryDto, fits []portal.CompatibilityDto) *catalogue {
 	c := &catalogue{
-		items: items, categories: categories, fits: fits,
+		items: make([]*item, len(items)), rate: rubRate(), categories: categories, fits: fits,
 		byID: make(map[string]int, len(items)), byCategory: make(map[string][]int), priced: make(map[string][]offer),
 	}
 	parents := make(map[string]string)
@@ -51,6 +55,7 @@ func newCatalogue(items []item, categories []portal.CategoryDto, fits []portal.C
 		c.byCategory[category.Id.Text] = nil
 	}
 	for i := range items {
+		c.items[i] = &items[i]
 		c.byID[items[i].id()] = i
 		own := items[i].category
 		c.byCategory[own] = append(c.byCategory[own], i)
@@ -67,7 +72,7 @@ func (c *catalogue) find(id string) (*item, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &c.items[i], true
+	return c.items[i], true
 }
 
 // offers returns the prices of all items at a level, in the items' order.
@@ -80,7 +85,7 @@ func (c *catalogue) offers(level string) []offer {
 	factor := mustFactor(level)
 	list := make([]offer, len(c.items))
 	for i := range c.items {
-		list[i] = priceAt(&c.items[i], factor)
+		list[i] = priceAt(c.items[i], factor, c.rate)
 	}
 	c.priced[level] = list
 	return list
@@ -97,19 +102,20 @@ type view struct {
 }
 
 func (s *Server) view(c call) *view {
+	goods := s.market.goods()
 	return &view{
-		catalogue: s.catalogue, offers: s.catalogue.offers(c.account.Level), branch: c.account.branch(),
+		catalogue: goods, offers: goods.offers(c.account.Level), branch: c.account.branch(),
 		answers: s.options.Answers, taken: s.book.takenStock(), base: c.base(),
 	}
 }
 
 // item fills in what depends on the buyer.
 func (v *view) item(i int) portal.ItemDto {
-	it, offer := &v.items[i], v.offers[i]
+	it, offer := v.items[i], v.offers[i]
 	taken := v.taken[stockKey{it.id(), v.branch}]
 	dto := it.dto
 	dto.Price, dto.PriceLocal = offer.price, offer.local
-	dto.AvailableQuantity = pieces64(it.branches[v.branch] - taken)
+	dto.AvailableQuantity = pieces64(free(it, v.branch, taken))
 	dto.MainOfficeQuantity = pieces64(it.main)
 	dto.Reserved, dto.RestQuantity = pieces64(max(taken, 0)), dto.AvailableQuantity
 	if strings.HasPrefix(dto.PhotoUrl.Text, photoPath) {
@@ -136,12 +142,16 @@ func (v *view) photos(paths []string) []string {
 
 // runtime is the part of item that changes during a day.
 func (v *view) runtime(i int) portal.ItemRuntimeDto {
-	it := &v.items[i]
+	it := v.items[i]
 	return portal.ItemRuntimeDto{
-		AvailableQuantity:  pieces64(it.branches[v.branch] - v.taken[stockKey{it.id(), v.branch}]),
+		AvailableQuantity:  pieces64(free(it, v.branch, v.taken[stockKey{it.id(), v.branch}])),
 		Id:                 it.dto.Id,
 		MainOfficeQuantity: pieces64(it.main),
 		Price:              v.offers[i].price,
 		TransitQuantity:    it.dto.TransitQuantity,
 	}
 }
+
+// free is how many pieces a branch can still promise. Where the market has sold a branch down below what orders have taken, what
+// they took stays theirs.
+func free(it *item, branch int, taken int64) int64 { return max(it.branches[branch]-taken, 0) }

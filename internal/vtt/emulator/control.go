@@ -23,6 +23,8 @@ func (s *Server) control() http.Handler {
 	mux.HandleFunc("GET /_emulator/orders", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Orders()) })
 	mux.HandleFunc("GET /_emulator/clock", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.clockState()) })
 	mux.HandleFunc("POST /_emulator/clock", s.postClock)
+	mux.HandleFunc("GET /_emulator/market", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Market()) })
+	mux.HandleFunc("POST /_emulator/market", s.postMarket)
 	mux.HandleFunc("POST /_emulator/reset", s.postReset)
 	s.routePage(mux)
 	return http.NewCrossOriginProtection().Handler(mux)
@@ -87,6 +89,21 @@ func (s *Server) postClock(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, s.clockState())
+}
+
+func (s *Server) postMarket(w http.ResponseWriter, r *http.Request) {
+	var move struct {
+		Steps int `json:"steps"`
+	}
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&move)
+	if err == nil {
+		err = s.MoveMarket(move.Steps)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	writeJSON(w, s.Market())
 }
 
 func (s *Server) postReset(w http.ResponseWriter, _ *http.Request) {

@@ -9,7 +9,7 @@
 //	/Portal.svc    SOAP (POST), WSDL (GET ?singleWsdl, ?wsdl)
 //	/photos/       pictures of goods, drawn on demand
 //	/documents/    sample УПД and УКД
-//	/_emulator/    a page for people; rules, executions, clock, accounts, orders, reset for programs
+//	/_emulator/    a page for people; rules, executions, clock, market, accounts, orders, reset for programs
 package emulator
 
 import (
@@ -44,8 +44,9 @@ type Options struct {
 	Portions      string           // PortionsDocumented (also ""), or PortionsObserved
 	Delay         time.Duration    // added to every answer, after the operation is performed
 	ClockRate     int              // how many times faster than real the emulated time goes; 0 is 1
+	Moving        bool             // prices, stock and transit change by the clock; else only orders change anything
 	Now           func() time.Time // real time; nil is time.Now
-	StateFile     string           // where orders, notes and the clock are kept between runs; "" keeps nothing
+	StateFile     string           // where orders, notes, the market and the clock are kept between runs; "" keeps nothing
 	ExtraAccounts []Account        // stand between the built-in accounts and the manager, who is always last
 	Answers       Answers          // to what nobody here can know
 }
@@ -57,7 +58,8 @@ type Server struct {
 	operations map[string]portal.Operation // by name on the wire
 	handlers   map[portal.Op]handler
 	accounts   []Account
-	catalogue  *catalogue
+	catalogue  *catalogue // as it was before the market moved anything
+	market     *market
 	clock      *clock
 	book       *book
 	rules      *rules
@@ -81,7 +83,16 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	goods, err := openCatalogue(o)
+	state := stateFile(o.StateFile)
+	saved, found, err := state.read()
+	if err != nil {
+		return nil, err
+	}
+	today := o.Now()
+	if o.Moving && saved.Market != nil { // dates of what is on its way are those they were
+		today = saved.Market.Day
+	}
+	goods, err := openCatalogue(o, today)
 	if err != nil {
 		return nil, err
 	}
@@ -89,13 +100,14 @@ func New(o Options) (*Server, error) {
 		options: o, age: age, accounts: accounts, catalogue: goods,
 		operations: make(map[string]portal.Operation), handlers: handlers(),
 		clock: newClock(o.Now, o.ClockRate), rules: new(rules), counts: newCounts(),
-		photos: newPhotographer(), state: stateFile(o.StateFile), closing: make(chan struct{}),
+		photos: newPhotographer(), state: state, closing: make(chan struct{}),
 	}
 	for _, op := range o.publishes(age) {
 		s.operations[op.Name] = op
 	}
-	s.book = newBook(goods, s.clock.Now, o.Answers)
-	if err := s.restore(); err != nil {
+	s.market = newMarket(goods, s.clock.Now, o, today)
+	s.book = newBook(s.market.goods, s.clock.Now, o.Answers)
+	if err := s.restore(saved, found); err != nil {
 		return nil, err
 	}
 	s.mux = s.routes()
@@ -173,11 +185,12 @@ func (s *Server) Close() error {
 	return s.save()
 }
 
-// Reset returns to the seed: orders, stock, notes, clock; rules and counts are forgotten.
+// Reset returns to the seed: orders, stock, notes, market, clock; rules and counts are forgotten.
 func (s *Server) Reset() error {
 	s.clock.reset()
 	s.rules.clear()
 	s.counts.clear()
+	s.market.begin(s.clock.Now())
 	s.book.replace(s.seedOrders())
 	return s.save()
 }

@@ -34,7 +34,7 @@ func handlers() map[portal.Op]handler {
 }
 
 func (s *Server) getUsdRubRate(call) (result, error) {
-	rate := portal.UsdRubRateDto{Date: dateTime(rateDate(s.clock.Now())), Rate: portal.Text(rubRate().String())}
+	rate := portal.UsdRubRateDto{Date: dateTime(rateDate(s.clock.Now())), Rate: portal.Text(s.market.goods().rate.String())}
 	return func(e *encoder) { e.rate(&rate) }, nil
 }
 

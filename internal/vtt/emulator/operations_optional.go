@@ -54,7 +54,7 @@ type attribute struct{ CategoryId, IntValue, ItemId, StringValue portal.Value }
 func (s *Server) getAdditionalAttributes(call) (result, error) {
 	return func(e *encoder) {
 		for i := range s.catalogue.items {
-			it := &s.catalogue.items[i]
+			it := s.catalogue.items[i]
 			if !it.dto.ColorName.Filled() {
 				continue
 			}

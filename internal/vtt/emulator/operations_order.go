@@ -83,7 +83,7 @@ func (s *Server) getOrderWithLines(c call) (result, error) {
 }
 
 func (s *Server) createOrder(c call) (result, error) {
-	prices := s.catalogue.offers(c.account.Level)
+	prices := s.market.goods().offers(c.account.Level)
 	lines, err := s.catalogue.wantedLines(c.args.lines, prices, s.options.Answers)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (s *Server) addItem(c call) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	prices := s.catalogue.offers(c.account.Level)
+	prices := s.market.goods().offers(c.account.Level)
 	lines, err := s.catalogue.wantedLines(c.args.lines, prices, s.options.Answers)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ func (s *Server) routePage(mux *http.ServeMux) {
 		})
 	}
 	form("POST /_emulator/page/clock", s.formClock)
+	form("POST /_emulator/page/market", s.formMarket)
 	form("POST /_emulator/page/reset", func(*http.Request) error { return s.Reset() })
 	form("POST /_emulator/page/rules", s.formRule)
 	form("POST /_emulator/page/rules/clear", func(*http.Request) error { s.ClearRules(); return nil })
@@ -48,6 +49,7 @@ type pageData struct {
 	Age, Portions string
 	Items         int
 	Clock         clockState
+	Market        Market
 	Accounts      []Account
 	Rules         []Rule
 	Operations    []string
@@ -64,7 +66,7 @@ type callCount struct {
 func (s *Server) pageData() pageData {
 	d := pageData{
 		Age: string(s.age), Portions: s.options.Portions, Items: len(s.catalogue.items),
-		Clock: s.clockState(), Accounts: s.Accounts(), Rules: s.rules.all(),
+		Clock: s.clockState(), Market: s.Market(), Accounts: s.Accounts(), Rules: s.rules.all(),
 		Operations: slices.Sorted(maps.Keys(s.operations)), Effects: effects(), Orders: s.Orders(),
 	}
 	slices.Reverse(d.Orders)
@@ -81,6 +83,14 @@ func (s *Server) formClock(r *http.Request) error {
 		return err
 	}
 	return s.Advance(by)
+}
+
+func (s *Server) formMarket(r *http.Request) error {
+	steps, err := strconv.Atoi(r.PostFormValue("steps"))
+	if err != nil {
+		return err
+	}
+	return s.MoveMarket(steps)
 }
 
 func (s *Server) formRule(r *http.Request) error {

@@ -20,7 +20,7 @@ const (
 // currencies lists the dictionary; KZN is the tenge.
 func currencies() []string { return []string{"USD", "RUB", "KZN"} }
 
-// rubRate and kznRate are roubles and tenge for a conventional unit. PriceLocal ÷ Price is rubRate everywhere.
+// rubRate and kznRate are roubles and tenge for a conventional unit, before the market moves the first. PriceLocal ÷ Price is the rate everywhere.
 func rubRate() decimal.Decimal { return decimal.New(784321, -4) }
 func kznRate() decimal.Decimal { return decimal.New(52316, -2) }
 
@@ -63,14 +63,14 @@ type offer struct {
 
 // priceAt prices an item at a level. At the catalogue's own level the text stays as it was; at any other level a price always
 // differs from the catalogue's, so that a mix-up can't go unnoticed.
-func priceAt(it *item, factor decimal.Decimal) offer {
+func priceAt(it *item, factor, rate decimal.Decimal) offer {
 	if it.price.IsNegative() {
 		return offer{amount: it.price, price: it.dto.Price, local: portal.Null()}
 	}
 	if factor.Equal(decimal.NewFromInt(1)) {
 		o := offer{amount: it.price, price: it.dto.Price, local: it.dto.PriceLocal}
-		if !o.local.Filled() {
-			o.local = roubles(it.price)
+		if !o.local.Filled() || !rate.Equal(rubRate()) {
+			o.local = roubles(it.price, rate)
 		}
 		return o
 	}
@@ -78,18 +78,18 @@ func priceAt(it *item, factor decimal.Decimal) offer {
 	if amount.Equal(it.price) {
 		amount = amount.Add(decimal.New(1, -2))
 	}
-	return offer{amount: amount, price: portal.Text(amount.StringFixed(2)), local: roubles(amount)}
+	return offer{amount: amount, price: portal.Text(amount.StringFixed(2)), local: roubles(amount, rate)}
 }
 
-func roubles(units decimal.Decimal) portal.Value {
-	return portal.Text(units.Mul(rubRate()).StringFixed(2))
+func roubles(units, rate decimal.Decimal) portal.Value {
+	return portal.Text(units.Mul(rate).StringFixed(2))
 }
 
-// in turns conventional units into an order's currency.
-func in(currency string, units decimal.Decimal) decimal.Decimal {
+// in turns conventional units into an order's currency, at the rate of the day.
+func in(currency string, units, rate decimal.Decimal) decimal.Decimal {
 	switch currency {
 	case "RUB":
-		return units.Mul(rubRate()).Round(2)
+		return units.Mul(rate).Round(2)
 	case "KZN":
 		return units.Mul(kznRate()).Round(2)
 	}

@@ -37,9 +37,9 @@ type draft struct {
 	showcase bool // always with a price and in stock
 }
 
-func generateCatalogue(o Options) *catalogue {
+func generateCatalogue(o Options, today time.Time) *catalogue {
 	n := o.Items
-	g := &generator{random: rand.New(rand.NewPCG(o.Seed, 0)), today: o.Now(), used: make(map[string]bool, n), items: make([]item, 0, n)}
+	g := &generator{random: rand.New(rand.NewPCG(o.Seed, 0)), today: today, used: make(map[string]bool, n), items: make([]item, 0, n)}
 	supplies := parseSupplies(suppliesText)
 	groups, categories := parseGroups(groupsText, supplies)
 	if o.Answers.UniqueGroupNames {

@@ -110,9 +110,9 @@ func (s *Server) addSeedLine(random *rand.Rand, o *order, factor decimal.Decimal
 	if len(s.catalogue.items) == 0 {
 		return
 	}
-	it := &s.catalogue.items[random.IntN(len(s.catalogue.items))]
+	it := s.catalogue.items[random.IntN(len(s.catalogue.items))]
 	quantity := int64(1 + random.IntN(1+random.IntN(40)))
-	price := priceAt(it, factor).amount
+	price := priceAt(it, factor, rubRate()).amount
 	if price.IsNegative() || o.find(it.id()) >= 0 {
 		return
 	}
@@ -121,7 +121,7 @@ func (s *Server) addSeedLine(random *rand.Rand, o *order, factor decimal.Decimal
 		reserved = 0
 	}
 	o.Lines = append(o.Lines, line{
-		ItemID: it.id(), Name: it.dto.Name.Text, Quantity: quantity, Reserved: reserved, UnitPrice: in(o.Currency, price),
+		ItemID: it.id(), Name: it.dto.Name.Text, Quantity: quantity, Reserved: reserved, UnitPrice: in(o.Currency, price, rubRate()),
 	})
 }
 

@@ -13,10 +13,11 @@ import (
 // stateFile is where an emulator keeps what a restart must not lose; empty keeps nothing.
 type stateFile string
 
-// savedState is the content of a state file. Stock is not in it: it follows from the orders.
+// savedState is the content of a state file. Stock and prices are not in it: they follow from the orders and the market's steps.
 type savedState struct {
 	Lead   time.Duration `json:"clock_lead"` // of emulated over real time, in nanoseconds
 	Orders []*order      `json:"orders"`
+	Market *marketState  `json:"market,omitempty"` // of a market that moves
 }
 
 // read returns false where there is no state yet.
@@ -62,15 +63,11 @@ func (s *Server) save() error {
 	}
 	s.saving.Lock()
 	defer s.saving.Unlock()
-	return s.state.write(savedState{Lead: s.clock.lead(), Orders: s.book.all()})
+	return s.state.write(savedState{Lead: s.clock.lead(), Orders: s.book.all(), Market: s.market.state()})
 }
 
-// restore continues from the state file, or starts from the seed.
-func (s *Server) restore() error {
-	saved, found, err := s.state.read()
-	if err != nil {
-		return err
-	}
+// restore continues from what the state file had, or starts from the seed.
+func (s *Server) restore(saved savedState, found bool) error {
 	if !found {
 		s.book.replace(s.seedOrders())
 		return nil
@@ -81,6 +78,7 @@ func (s *Server) restore() error {
 		}
 	}
 	s.clock.resume(saved.Lead)
+	s.market.resume(saved.Market)
 	s.book.replace(saved.Orders)
 	return nil
 }
