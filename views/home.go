@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
 	"storefront/internal/order"
@@ -18,6 +19,8 @@ type HomeSource struct {
 	// OrdersReadAt is when the service's list of orders was last read whole; zero: not yet.
 	OrdersReadAt time.Time
 	Changes      ChangesSource // since the last visit
+	Waits        []order.Rescue
+	Arrived      func(catalog.ItemID) bool // whether the buyer's branch has some of an item
 	CartLines    int
 	CartTotal    *decimal.Decimal // dollars; nil while prices are loading
 	Fresh        FreshnessSource
@@ -30,6 +33,7 @@ type HomeSource struct {
 type Home struct {
 	Today        string
 	Changes      ChangeSummary
+	Reminders    []Reminder
 	Orders       []HomeOrder
 	OrdersReadAt Moment
 	OrdersKnown  bool // false until the list was read for the first time
@@ -55,6 +59,9 @@ func NewHome(ctx context.Context, s HomeSource) Home {
 		Today: date(ctx, s.Now, s.Now).Text, Changes: NewChangeSummary(ctx, s.Changes),
 		OrdersReadAt: clock(ctx, s.OrdersReadAt, s.Now), OrdersKnown: !s.OrdersReadAt.IsZero(),
 		Cart: NewCartBadge(ctx, s.CartLines, s.CartTotal), Fresh: NewFreshness(ctx, s.Fresh), Rate: newRateNote(ctx, s.Rate, s.Now), Roots: newTree(ctx, s.Roots, nil),
+	}
+	if len(s.Waits) > 0 {
+		page.Reminders = NewReminders(ctx, s.Waits, s.Arrived, s.Now)
 	}
 	for _, o := range s.Orders {
 		page.Orders = append(page.Orders, HomeOrder{

@@ -25,6 +25,8 @@ type Distributor interface {
 	AddLine(ctx context.Context, c buyer.Credentials, id ID, line NewLine) (LineResult, error)
 	// RemoveLine takes count pieces out of a line; zero removes the line.
 	RemoveLine(ctx context.Context, c buyer.Credentials, id ID, item catalog.ItemID, count decimal.Decimal) error
+	// CountsRemovals tells whether the contract has RemoveLine take a part of a line.
+	CountsRemovals(ctx context.Context) bool
 	SetNote(ctx context.Context, c buyer.Credentials, id ID, note string) (NoteResult, error)
 }
 
@@ -45,6 +47,8 @@ type DeskOptions struct {
 	Carts       CartStore
 	Submissions SubmissionStore
 	Orders      OrderStore
+	Edits       EditStore
+	Rescues     RescueStore
 	Accounts    buyer.AccountStore
 	Distributor Distributor
 	Sealer      Sealer
@@ -70,6 +74,8 @@ type Desk struct {
 	turns    turns          // one at a time: placing for a buyer, editing an order
 	wake     chan struct{}  // a reading has become due sooner
 	hurried  atomic.Bool    // every unknown submission is due
+
+	editsHurried atomic.Bool // so is every unknown change of an order
 
 	mu      sync.Mutex
 	working map[SubmissionID]bool // somebody here works on it: not for Recover

@@ -35,6 +35,8 @@ type stores interface {
 	order.CartStore
 	order.SubmissionStore
 	order.OrderStore
+	order.EditStore
+	order.RescueStore
 	buyer.AccountStore
 }
 
@@ -81,7 +83,7 @@ func newShop(t *testing.T, store stores) *shop {
 
 func (s *shop) newDesk(store stores, distributor order.Distributor) *order.Desk {
 	return order.NewDesk(order.DeskOptions{
-		Carts: store, Submissions: store, Orders: store, Accounts: store, Distributor: distributor, Sealer: box{},
+		Carts: store, Submissions: store, Orders: store, Edits: store, Rescues: store, Accounts: store, Distributor: distributor, Sealer: box{},
 		Register: s.register, Quiet: quiet, Deviation: decimal.NewFromInt(1), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Shown: func(context.Context, buyer.ID, []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {
