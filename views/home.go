@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
 	"storefront/internal/order"
@@ -20,7 +19,7 @@ type HomeSource struct {
 	OrdersReadAt time.Time
 	Changes      ChangesSource // since the last visit
 	Waits        []order.Rescue
-	Arrived      func(catalog.ItemID) bool // whether the buyer's branch has some of an item
+	Arrived      func(order.Rescue) bool // whether the buyer's branch has got some of what is waited for
 	CartLines    int
 	CartTotal    *decimal.Decimal // dollars; nil while prices are loading
 	Fresh        FreshnessSource

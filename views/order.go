@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"storefront/internal/buyer"
-	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/order"
 	"storefront/views/ui"
@@ -24,8 +23,8 @@ type OrderSource struct {
 	LineForm LineForm
 	Edits    []order.Edit   // changes of the lines, newest first
 	Rescues  []order.Rescue // newest first
-	// Arrived tells whether the buyer's branch has some of an item; nil where that is not known.
-	Arrived func(catalog.ItemID) bool
+	// Arrived tells whether the buyer's branch has got some of what is waited for; nil where that is not known.
+	Arrived func(order.Rescue) bool
 	Quiet   time.Duration // at most so long a change stays unknown
 	// InvoiceXML is true where the distributor gives invoices as XML.
 	InvoiceXML bool

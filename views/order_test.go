@@ -8,7 +8,6 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"storefront/internal/buyer"
-	"storefront/internal/catalog"
 	"storefront/internal/errkind"
 	"storefront/internal/order"
 	"storefront/views"
@@ -152,7 +151,7 @@ func TestAWaitIsOver(t *testing.T) {
 		{now.Add(-time.Hour), false, "Срок поставки наступил", "0609-001174: срок поставки наступил, проверьте резерв"},
 	} {
 		wait := order.Rescue{ID: 7, Order: "4711", Item: "0609-001174", Choice: order.RescueWait, Quantity: dec("7"), Due: c.due, State: order.RescueWaiting}
-		arrived := func(catalog.ItemID) bool { return c.arrived }
+		arrived := func(order.Rescue) bool { return c.arrived }
 		p := orderPage(t, views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Rescues: []order.Rescue{wait}, Arrived: arrived})
 		if got := p.Lines[1].Rescue; !strings.Contains(got.Words, c.want) || got.Wait != "7" || p.Lines[0].Rescue != (views.Rescue{Item: "2C918150", Tone: ui.Neutral}) {
 			t.Errorf("%+v, want %q", got, c.want)

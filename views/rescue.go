@@ -38,7 +38,7 @@ func newRescue(ctx context.Context, s OrderSource, l order.Line) Rescue {
 			r.Words = rescueWords(ctx, chosen, s.Now)
 			if waiting {
 				r.Wait = strconv.FormatInt(chosen.ID, 10)
-				if words, due := dueWords(ctx, chosen, s.Arrived != nil && s.Arrived(l.ItemID), s.Now); due {
+				if words, due := dueWords(ctx, chosen, s.Arrived != nil && s.Arrived(chosen), s.Now); due {
 					r.Words, r.Tone = words, ui.Success
 				}
 			}
@@ -147,9 +147,9 @@ func transitWords(ctx context.Context, s RescueSource) string {
 type Reminder struct{ Item, Words, Order, URL string }
 
 // NewReminders lists the waits that are over.
-func NewReminders(ctx context.Context, waits []order.Rescue, arrived func(catalog.ItemID) bool, now time.Time) (due []Reminder) {
+func NewReminders(ctx context.Context, waits []order.Rescue, arrived func(order.Rescue) bool, now time.Time) (due []Reminder) {
 	for _, r := range waits {
-		has := arrived(r.Item)
+		has := arrived(r)
 		if _, over := dueWords(ctx, r, has, now); !over {
 			continue
 		}

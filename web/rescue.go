@@ -163,10 +163,11 @@ func (s *Server) endWait(c echo.Context, id order.ID, wait string) error {
 	return s.Rescues.CloseRescue(c.Request().Context(), here(c).account.ID, id, n)
 }
 
-// arrived tells whether the buyer's branch has some of an item, as he was last offered it.
-func (st stand) arrived(item catalog.ItemID) bool {
-	offer, _, known := st.view.Offer(item)
-	return known && offer.Available.IsPositive()
+// arrived tells whether the buyer's branch has got some of what is waited for: what he was offered before he began to wait has
+// been reserved meanwhile.
+func (st stand) arrived(r order.Rescue) bool {
+	offer, readAt, known := st.view.Offer(r.Item)
+	return known && offer.Available.IsPositive() && readAt.After(r.CreatedAt)
 }
 
 // rescuesOf adds to an order's page what was changed and chosen of its lines.
