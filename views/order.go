@@ -111,7 +111,7 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 		Timeline: newTimeline(ctx, s.Timeline, s.Now), Note: newOrderNote(ctx, s), Edit: newOrderEdit(ctx, s),
 	}
 	page.Edits, page.Apart = newEdits(ctx, s, page.Edit.Allowed), s.LineForm.Apart
-	if e, told := newest(s, page.Edits); told && !refusedJustNow(s.LineForm.Problem, e) {
+	if e, told := newest(s, page.Edits); told && page.Apart == nil && !refusedJustNow(s.LineForm.Problem, e) {
 		page.Edit.Outcome, page.Edit.Tone = e.Words, e.Tone
 	}
 	if page.LinesLoading || s.Refreshing || openEdit(s.Edits) {

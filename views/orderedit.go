@@ -65,6 +65,9 @@ func newEdit(ctx context.Context, e, before order.Edit, now time.Time) EditEntry
 		ID: string(e.ID), State: string(e.State), Item: string(e.Item), Mark: i18n.T(ctx, "edit.state."+string(e.State)), At: clock(ctx, e.ChangedAt, now),
 		Wish: i18n.T(ctx, "edit.wish", "Before", count(ctx, e.Before), "Wanted", count(ctx, e.Wanted)),
 	}
+	if e.Wanted.IsZero() {
+		entry.Wish = i18n.T(ctx, "edit.wish_none", "Before", count(ctx, e.Before))
+	}
 	entry.Words, entry.Tone = editWords(ctx, e, now)
 	if e.State != order.EditWaiting {
 		return entry

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
@@ -34,7 +36,7 @@ func (s *Server) rescueChoices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if source.Item, source.Equivalents, err = s.equivalents(c, st, item); err != nil {
+	if source.Item, source.Equivalents, err = s.equivalents(c, st, item, source.Order.Missing(item)); err != nil {
 		return err
 	}
 	source.Shelf = s.shelf(st)
@@ -47,40 +49,44 @@ func (s *Server) rescueChoices(c echo.Context) error {
 	return s.render(c, http.StatusOK, views.RescuePage(s.ownFrame(c, st, views.SectionOrders, title), choices))
 }
 
-// equivalents describes an item and lists what may take its place: of the same original number, or recommended beside it in
-// the same category, offered to this buyer and in stock in his branch. An item that is not known here has none.
-func (s *Server) equivalents(c echo.Context, st stand, id catalog.ItemID) (item catalog.Item, found []catalog.Item, err error) {
+// equivalents describes an item and lists what may take the place of what is missing of it: offered to this buyer and in stock
+// in his branch, what there is enough of first, then the cheapest. An item that is not known here has none.
+func (s *Server) equivalents(c echo.Context, st stand, id catalog.ItemID, missing decimal.Decimal) (item catalog.Item, found []catalog.Item, err error) {
 	ctx := c.Request().Context()
 	item, err = s.Cache.Item(ctx, id)
 	if errkind.Is(err, errkind.NotFound) {
 		return catalog.Item{ID: id}, nil, nil
 	}
+	if err != nil || item.OriginalNumber == "" {
+		return item, nil, err
+	}
+	found, err = s.Cache.Items(ctx, st.view.Search(search.Query{Text: item.OriginalNumber}).IDs)
 	if err != nil {
 		return item, nil, err
 	}
-	beside, err := s.related(c, st, id)
-	if err != nil {
-		return item, nil, err
-	}
-	number := catalog.Compact(item.OriginalNumber)
-	var same []catalog.Item
-	if number != "" {
-		if same, err = s.Cache.Items(ctx, st.view.Search(search.Query{Text: item.OriginalNumber}).IDs); err != nil {
-			return item, nil, err
-		}
-	}
-	for _, other := range append(same, beside...) {
+	found = slices.DeleteFunc(found, func(other catalog.Item) bool {
 		offer, _, known := st.view.Offer(other.ID)
-		alike := number != "" && catalog.Compact(other.OriginalNumber) == number || other.Category != "" && other.Category == item.Category && slices.ContainsFunc(beside, is(other.ID))
-		if other.ID != id && alike && known && offer.Orderable() && offer.Available.IsPositive() && !slices.ContainsFunc(found, is(other.ID)) {
-			found = append(found, other)
+		return other.ID == id || !alike(item, other) || !known || !offer.Orderable() || !offer.Available.IsPositive()
+	})
+	slices.SortStableFunc(found, func(a, b catalog.Item) int {
+		x, _, _ := st.view.Offer(a.ID)
+		y, _, _ := st.view.Offer(b.ID)
+		if enough := x.Available.GreaterThanOrEqual(missing); enough != y.Available.GreaterThanOrEqual(missing) {
+			return map[bool]int{true: -1, false: 1}[enough]
 		}
-	}
+		return x.Price.Cmp(*y.Price)
+	})
 	return item, found[:min(len(found), maxEquivalents)], nil
 }
 
-func is(id catalog.ItemID) func(catalog.Item) bool {
-	return func(item catalog.Item) bool { return item.ID == id }
+// alike tells whether one item does for another: made for the same original number, and of the same kind. A number alone is not
+// enough, for drums and gears carry that of the cartridge they belong to.
+func alike(a, b catalog.Item) bool {
+	kind := func(item catalog.Item) string {
+		word, _, _ := strings.Cut(catalog.Fold(item.Name), " ")
+		return word
+	}
+	return catalog.Compact(a.OriginalNumber) == catalog.Compact(b.OriginalNumber) && (kind(a) == kind(b) || a.Category != "" && a.Category == b.Category)
 }
 
 // rescue carries out what was chosen about the missing part of an order's line.

@@ -144,11 +144,12 @@ func (d *Desk) learn(ctx context.Context, a buyer.Account, answer error) {
 func (d *Desk) readOrder(ctx context.Context, c buyer.Credentials, id ID, edited bool) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	asked := d.Now() // not when it was answered: a reading that began before a change must not hide what was read after it
 	o, err := d.Distributor.OrderWithLines(ctx, c, id)
 	if err != nil {
 		return Order{}, err
 	}
-	o.ReadAt, o.LinesReadAt, o.Edited = d.Now(), d.Now(), edited
+	o.ReadAt, o.LinesReadAt, o.Edited = asked, asked, edited
 	if err := d.Orders.SaveOrder(ctx, c.Buyer(), o); err != nil {
 		d.Log.WarnContext(ctx, "the order's copy was not kept", "order", o.ID, "error", err)
 	}
