@@ -181,8 +181,8 @@ func TestReducingInTheContractOf2016(t *testing.T) {
 // The program ends between the two steps of a reduction: it is said that the line is out and not back, and the second step is
 // taken when the buyer says so, never before.
 func TestAProgramThatEndsBetweenTwoSteps(t *testing.T) {
-	h, v := furnished(t)
-	v = h.signedIn(t, h.manager())
+	h, _ := furnished(t)
+	v := h.signedIn(t, h.manager())
 	h.catalogueArrives(v)
 	v.addToCart(plain, short)
 	order := h.order(v).url.Path
