@@ -19,6 +19,8 @@ type HomeSource struct {
 	OrdersReadAt time.Time
 	Changes      ChangesSource      // since the last visit
 	Unsettled    []order.Submission // of which it is not known what they became, or an order turned up late
+	Waits        []order.Rescue
+	Arrived      func(order.Rescue) bool // whether the buyer's branch has got some of what is waited for
 	CartLines    int
 	CartTotal    *decimal.Decimal // dollars; nil while prices are loading
 	Fresh        FreshnessSource
@@ -32,6 +34,7 @@ type Home struct {
 	Today        string
 	Changes      ChangeSummary
 	Attention    []Attention
+	Reminders    []Reminder
 	Orders       []HomeOrder
 	OrdersReadAt Moment
 	OrdersKnown  bool // false until the list was read for the first time
@@ -58,6 +61,9 @@ func NewHome(ctx context.Context, s HomeSource) Home {
 		Attention:    NewAttentions(ctx, s.Unsettled, s.Now),
 		OrdersReadAt: clock(ctx, s.OrdersReadAt, s.Now), OrdersKnown: !s.OrdersReadAt.IsZero(),
 		Cart: NewCartBadge(ctx, s.CartLines, s.CartTotal), Fresh: NewFreshness(ctx, s.Fresh), Rate: newRateNote(ctx, s.Rate, s.Now), Roots: newTree(ctx, s.Roots, nil),
+	}
+	if len(s.Waits) > 0 {
+		page.Reminders = NewReminders(ctx, s.Waits, s.Arrived, s.Now)
 	}
 	for _, o := range s.Orders {
 		page.Orders = append(page.Orders, HomeOrder{

@@ -26,6 +26,11 @@ type OrderSource struct {
 	// NoteTexts are the buyer's texts for notes, where a note is being written.
 	NoteTexts []order.NoteTemplate
 	LineForm  LineForm
+	Edits     []order.Edit   // changes of the lines, newest first
+	Rescues   []order.Rescue // newest first
+	// Arrived tells whether the buyer's branch has got some of what is waited for; nil where that is not known.
+	Arrived func(order.Rescue) bool
+	Quiet   time.Duration // at most so long a change stays unknown
 	// InvoiceXML is true where the distributor gives invoices as XML.
 	InvoiceXML bool
 	// Refreshing is true while the order is being read again.
@@ -35,9 +40,9 @@ type OrderSource struct {
 
 // LineForm is what the forms that change lines were used for last.
 type LineForm struct {
-	ItemID, Quantity string      // as typed, kept when the addition was refused
-	Edit             *order.Edit // what became of the change
-	Problem          *Problem    // why there was none
+	ItemID, Quantity string   // as typed, kept when the addition was refused
+	Problem          *Problem // why there was no change
+	Apart            *Apart   // the buyer's word is needed first
 }
 
 // Order is an order's page.
@@ -63,6 +68,8 @@ type Order struct {
 	Timeline     []TimelineStep
 	Note         OrderNote
 	Edit         OrderEdit
+	Edits        []EditEntry // newest first
+	Apart        *Apart
 }
 
 // OrderTotals adds up the lines.
@@ -80,6 +87,7 @@ type OrderLine struct {
 	Short                      bool
 	Price, Sum                 Amount
 	Customs                    []string // «10702070/160424/3107898, Китай»
+	Rescue                     Rescue
 }
 
 // TimelineStep is a status seen at a moment for the first time. Gap says what is not known of when it came about.
@@ -98,7 +106,7 @@ type OrderEdit struct {
 	ItemID   string // what the form that adds a line holds
 	Quantity string
 	Problem  *Problem
-	Outcome  string // what the last change led to
+	Outcome  string // what became of the newest change
 	Tone     ui.Tone
 }
 
@@ -112,14 +120,20 @@ func NewOrder(ctx context.Context, s OrderSource) Order {
 		Totals: newOrderTotals(ctx, o.Lines), Documents: newDocuments(ctx, o, s.Now),
 		Timeline: newTimeline(ctx, s), RepeatURL: RepeatURL(o.ID), Note: newOrderNote(ctx, s), Edit: newOrderEdit(ctx, s),
 	}
-	if page.LinesLoading || s.Refreshing {
+	page.Edits, page.Apart = newEdits(ctx, s, page.Edit.Allowed), s.LineForm.Apart
+	if e, told := newest(s, page.Edits); told && page.Apart == nil && !refusedJustNow(s.LineForm.Problem, e) {
+		page.Edit.Outcome, page.Edit.Tone = e.Words, e.Tone
+	}
+	if page.LinesLoading || s.Refreshing || openEdit(s.Edits) {
 		page.Poll = "3s"
 	}
 	if s.InvoiceXML && o.Invoice.Exists() {
 		page.Documents = append(page.Documents, Document{Kind: i18n.T(ctx, "document.invoice_xml"), URL: OrderURL(o.ID) + "/invoice.xml", File: true})
 	}
 	for _, l := range o.Lines {
-		page.Lines = append(page.Lines, newOrderLine(ctx, o, l))
+		line := newOrderLine(ctx, o, l)
+		line.Rescue = newRescue(ctx, s, l)
+		page.Lines = append(page.Lines, line)
 	}
 	page.Weight, page.Boxes = load(ctx, o.Lines, s.Items)
 	return page
@@ -212,27 +226,10 @@ func newOrderEdit(ctx context.Context, s OrderSource) OrderEdit {
 		edit.Reason = i18n.T(ctx, "order.no_right")
 	case !s.Order.Editable():
 		edit.Reason = i18n.T(ctx, "order.edit.closed", "Status", i18n.T(ctx, "order.status."+s.Order.Status.Code()))
+	case openEdit(s.Edits):
+		edit.Reason = i18n.T(ctx, "edit.busy", "Minutes", int(s.Quiet.Round(time.Minute)/time.Minute))
 	default:
 		edit.Allowed = true
 	}
-	if s.LineForm.Edit != nil {
-		edit.Outcome, edit.Tone = editWords(ctx, *s.LineForm.Edit)
-	}
 	return edit
-}
-
-// editWords says what the order shows after a change, and never that something happened which it does not show.
-func editWords(ctx context.Context, e order.Edit) (string, ui.Tone) {
-	item, wanted, shows := string(e.Item), count(ctx, e.Wanted), count(ctx, e.Shows())
-	switch {
-	case e.State == order.EditUnread:
-		return i18n.T(ctx, "order.line.unread", "Item", item, "Wanted", wanted), ui.Warning
-	case e.State == order.EditUnclear:
-		return i18n.T(ctx, "order.line.unclear", "Item", item, "Wanted", wanted, "Shows", shows), ui.Warning
-	case e.State == order.EditDiffers:
-		return i18n.T(ctx, "order.line.differs", "Item", item, "Wanted", wanted, "Shows", shows), ui.Warning
-	case e.Wanted.IsZero():
-		return i18n.T(ctx, "order.line.removed", "Item", item), ui.Success
-	}
-	return i18n.T(ctx, "order.line.saved", "Item", item, "Wanted", wanted, "Reserved", count(ctx, e.Reserved())), ui.Success
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"storefront/internal/buyer"
 	"storefront/internal/errkind"
 	"storefront/internal/order"
@@ -47,21 +49,145 @@ func TestLinesMayBeChangedOnlyWithTheRightAndWhileReserved(t *testing.T) {
 
 // What became of a change is said as the order shows it: nothing is claimed that it does not show.
 func TestWordsOfAChange(t *testing.T) {
-	o := reservedOrder() // holds 24 of 2C918150, all reserved, and nothing of A/1
+	read := func(e order.Edit) order.Edit {
+		e.ID, e.Plan, e.Order, e.Item, e.Before, e.Wanted, e.ChangedAt = "e1", "e1", "4711", "2C918150", dec("24"), dec("30"), ago(time.Second)
+		if e.Status != "" {
+			e.ReadAt, e.Shows, e.Reserved = ago(time.Second), dec("24"), dec("24")
+		}
+		return e
+	}
+	done := read(order.Edit{State: order.EditDone, Status: order.Reserving})
+	done.Shows = dec("30")
+	removed := read(order.Edit{State: order.EditDone, Status: order.Reserving})
+	removed.Wanted, removed.Shows = dec("0"), dec("0")
+	differs := read(order.Edit{State: order.EditDiffers, Status: order.Reserving})
+	differs.Shows = dec("36")
 	for _, c := range []struct {
 		edit order.Edit
 		tone ui.Tone
 		want string
 	}{
-		{order.Edit{State: order.EditDone, Item: "2C918150", Wanted: dec("24"), Order: o}, ui.Success, "2C918150: теперь в заказе 24, зарезервировано 24."},
-		{order.Edit{State: order.EditDone, Item: "A/1", Wanted: dec("0"), Order: o}, ui.Success, "A/1: позиция убрана из заказа."},
-		{order.Edit{State: order.EditDiffers, Item: "2C918150", Wanted: dec("30"), Order: o}, ui.Warning, "просили 30, в заказе сейчас 24"},
-		{order.Edit{State: order.EditUnclear, Item: "2C918150", Wanted: dec("30"), Order: o}, ui.Warning, "Просили 30, в заказе пока 24"},
-		{order.Edit{State: order.EditUnread, Item: "2C918150", Wanted: dec("30"), Order: o}, ui.Warning, "принято ли это, пока неизвестно"},
+		{done, ui.Success, "2C918150: теперь в заказе 30, зарезервировано 24."},
+		{removed, ui.Success, "2C918150: позиция убрана из заказа."},
+		{differs, ui.Warning, "ждали 30, в заказе 36"},
+		{read(order.Edit{State: order.EditUnknown, Status: order.Reserving}), ui.Warning, "Просили 30, в заказе пока 24"},
+		{read(order.Edit{State: order.EditUnknown}), ui.Warning, "принято ли это, ещё неизвестно"},
+		{read(order.Edit{State: order.EditUnchanged, Status: order.Reserving}), ui.Warning, "Можно повторить"},
+		{read(order.Edit{State: order.EditUnchanged, Status: order.Assembly}), ui.Warning, "вышел из «Резервирования»"},
+		{read(order.Edit{State: order.EditRefused, Status: order.Reserving, FaultText: "Нет такого товара."}), ui.Danger, "поставщик отказал: «Нет такого товара». В заказе по-прежнему 24"},
+		{read(order.Edit{State: order.EditRefused, Status: order.Reserving}), ui.Danger, "поставщик отказал, в заказе по-прежнему 24"},
+		{read(order.Edit{State: order.EditRefused, Status: order.Assembly, FaultText: "Нельзя."}), ui.Danger, "тем временем вышел из «Резервирования»"},
+		{read(order.Edit{State: order.EditNotSent, FaultKind: "UNREACHABLE"}), ui.Warning, "не отправлено"},
+		{read(order.Edit{State: order.EditSending}), ui.Info, "отправляется"},
+		{read(order.Edit{State: order.EditPlanned}), ui.Info, "отправляется"},
 	} {
-		p := orderPage(t, views.OrderSource{Order: o, Right: buyer.RightEdit, LineForm: views.LineForm{Edit: &c.edit}})
+		p := orderPage(t, views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Edits: []order.Edit{c.edit}})
 		if p.Edit.Tone != c.tone || !strings.Contains(p.Edit.Outcome, c.want) {
 			t.Errorf("%s: %s %q, want %s %q", c.edit.State, p.Edit.Tone, p.Edit.Outcome, c.tone, c.want)
+		}
+		if p.Edit.Allowed == c.edit.State.Open() || (p.Poll != "") != c.edit.State.Open() {
+			t.Errorf("%s: more changes allowed %v, asks again every %q", c.edit.State, p.Edit.Allowed, p.Poll)
+		}
+		if again := p.Edits[0].Again != ""; again != c.edit.Again() {
+			t.Errorf("%s: may be asked for again: %v", c.edit.State, again)
+		}
+	}
+}
+
+// Every state of a change has a word of its own in both languages.
+func TestEveryStateOfAChangeHasAWord(t *testing.T) {
+	words := map[string]bool{}
+	for _, state := range order.EditStates {
+		p := orderPage(t, views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Edits: []order.Edit{
+			{ID: "2", Plan: "1", Step: 1, State: state, Item: "2C918150", Wanted: dec("6"), ChangedAt: now},
+			{ID: "1", Plan: "1", State: order.EditDone, Item: "2C918150", Before: dec("24"), ChangedAt: now},
+		}})
+		if mark := p.Edits[0].Mark; strings.HasPrefix(mark, "edit.") || words[mark] {
+			t.Errorf("%s reads %q", state, mark)
+		} else {
+			words[mark] = true
+		}
+	}
+}
+
+// A step that a crash left is offered to the buyer where it can be taken, and only then.
+func TestAHalfDoneChangeIsOffered(t *testing.T) {
+	half := func(before order.EditState) []order.Edit {
+		return []order.Edit{
+			{ID: "2", Plan: "1", Step: 1, Order: "4711", State: order.EditWaiting, Item: "2C918150", Wanted: dec("6"), Count: dec("6"), ChangedAt: ago(time.Hour)},
+			{ID: "1", Plan: "1", Order: "4711", State: before, Item: "2C918150", Before: dec("24"), ChangedAt: ago(time.Hour)},
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		source  views.OrderSource
+		offered bool
+	}{
+		{"removed, not added back", views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Edits: half(order.EditDone)}, true},
+		{"the removal is unknown", views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Edits: half(order.EditUnknown)}, false},
+		{"without the right", views.OrderSource{Order: reservedOrder(), Right: buyer.RightNone, Edits: half(order.EditDone)}, false},
+	} {
+		page := document(t, russian(t), views.OrderPage(frame("", ""), orderPage(t, c.source)))
+		if n := page.Find(`form[action="/orders/4711/edits/2"] button`).Length(); (n == 2) != c.offered {
+			t.Errorf("%s: %d buttons", c.name, n)
+		}
+		if said := strings.Contains(page.Find(".banner").Text(), "ещё не возвращена"); said != c.offered {
+			t.Errorf("%s: told above the lines: %v", c.name, said)
+		}
+	}
+}
+
+// A wait is told with its day, and when the day or the goods have come.
+func TestAWaitIsOver(t *testing.T) {
+	for _, c := range []struct {
+		due     time.Time
+		arrived bool
+		want    string
+		home    string
+	}{
+		{now.Add(72 * time.Hour), false, "Ждёте 7, поставка 26.11.2026", ""},
+		{time.Time{}, false, "срок не назван", ""},
+		{now.Add(72 * time.Hour), true, "Товар пришёл, проверьте резерв", "0609-001174: товар пришёл, проверьте резерв"},
+		{now.Add(-time.Hour), false, "Срок поставки наступил", "0609-001174: срок поставки наступил, проверьте резерв"},
+	} {
+		wait := order.Rescue{ID: 7, Order: "4711", Item: "0609-001174", Choice: order.RescueWait, Quantity: dec("7"), Due: c.due, State: order.RescueWaiting}
+		arrived := func(order.Rescue) bool { return c.arrived }
+		p := orderPage(t, views.OrderSource{Order: reservedOrder(), Right: buyer.RightEdit, Rescues: []order.Rescue{wait}, Arrived: arrived})
+		if got := p.Lines[1].Rescue; !strings.Contains(got.Words, c.want) || got.Wait != "7" || p.Lines[0].Rescue != (views.Rescue{Item: "2C918150", Tone: ui.Neutral}) {
+			t.Errorf("%+v, want %q", got, c.want)
+		}
+		home := ""
+		for _, r := range views.NewReminders(russian(t), []order.Rescue{wait}, arrived, now) {
+			home += r.Words
+		}
+		if home != c.home {
+			t.Errorf("at home %q, want %q", home, c.home)
+		}
+	}
+}
+
+// Who may change the order is offered to, who may not gets the cart and a note.
+func TestChoicesOfARescue(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		right  buyer.Right
+		status order.Status
+		want   string
+	}{
+		{"with the right", buyer.RightEdit, order.Reserving, "equivalent equivalent wait drop"},
+		{"right not known", buyer.RightUnknown, order.Reserving, "equivalent equivalent wait drop"},
+		{"without the right", buyer.RightNone, order.Reserving, "cart cart wait cart note"},
+		{"the order is closed", buyer.RightEdit, order.Assembly, "cart cart cart"},
+	} {
+		s := rescueSource(c.right)
+		s.Order.Status = c.status
+		page := document(t, russian(t), views.RescuePage(frame("", ""), views.NewRescueChoices(russian(t), s)))
+		var got []string
+		page.Find(`form[action="/orders/4711/lines/0609-001174/rescue"] [name=choice]`).Each(func(_ int, f *goquery.Selection) {
+			got = append(got, f.AttrOr("value", ""))
+		})
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %v, want %s", c.name, got, c.want)
 		}
 	}
 }

@@ -268,6 +268,11 @@ func orderingPages() []page {
 			return views.OrderPage(frame("Заказ", views.SectionOrders), views.NewOrder(ctx, s))
 		}}
 	}
+	rescue := func(name string, s views.RescueSource) page {
+		return page{name, func(ctx context.Context) templ.Component {
+			return views.RescuePage(frame("Заказ", views.SectionOrders), views.NewRescueChoices(ctx, s))
+		}}
+	}
 	documents := func(name string, s views.DocumentsSource) page {
 		s.PerPage, s.Now = 50, now
 		return page{name, func(ctx context.Context) templ.Component {
@@ -389,10 +394,13 @@ func orderingPages() []page {
 			Order: reserved, Right: buyer.RightEdit, Notes: notes(),
 			NoteForm: views.NoteForm{Text: "Самовывоз", Outcome: &order.NoteOutcome{State: order.NoteRefused, Error: "Заказ заблокирован.", Shows: reserved.Note}},
 		}),
-		one("order-line-unclear", views.OrderSource{
-			Order: reserved, Right: buyer.RightEdit,
-			LineForm: views.LineForm{Edit: &order.Edit{State: order.EditUnclear, Item: "2C918150", Before: dec("24"), Wanted: dec("30"), Order: reserved}},
-		}),
+		one("order-edit-unknown", views.OrderSource{Order: reserved, Right: buyer.RightEdit, Edits: orderEdits()[:1], Quiet: 15 * time.Minute}),
+		one("order-edits", views.OrderSource{Order: reserved, Right: buyer.RightEdit, Edits: orderEdits()[1:], Rescues: orderRescues()}),
+		one("order-edit-apart", views.OrderSource{Order: reserved, Right: buyer.RightEdit, LineForm: views.LineForm{Apart: &views.Apart{
+			Item: "2C918150", Action: "/orders/4711/lines/2C918150", Cancel: "/orders/4711", Fields: [][2]string{{"quantity", "6"}},
+		}}}),
+		rescue("rescue", rescueSource(buyer.RightEdit)),
+		rescue("rescue-without-right", rescueSource(buyer.RightNone)),
 		one("order-line-refused", views.OrderSource{
 			Order: reserved, Right: buyer.RightEdit,
 			LineForm: views.LineForm{ItemID: "НЕТ-ТАКОГО", Quantity: "5", Problem: &views.Problem{
@@ -426,5 +434,49 @@ func operatorSource() views.OperatorSource {
 			{Operation: "SetOrderNote"},
 		},
 		Sizes: []views.StoreSize{{Name: "items", Rows: 13000, Bytes: 48 << 20}, {Name: "price chunks", Rows: 420}},
+	}
+}
+
+// orderEdits are changes of the reserved order in every state there is something to say about, the newest first.
+func orderEdits() []order.Edit {
+	edit := func(id order.EditID, item catalog.ItemID, before, wanted string, state order.EditState, age time.Duration, change func(*order.Edit)) order.Edit {
+		e := order.Edit{ID: id, Plan: id, Order: "4711", Item: item, Before: dec(before), Wanted: dec(wanted), State: state, CreatedAt: ago(age), ChangedAt: ago(age)}
+		e.Act, e.Count = order.ActAdd, e.Wanted.Sub(e.Before)
+		if change != nil {
+			change(&e)
+		}
+		return e
+	}
+	read := func(shows, reserved string, status order.Status) func(*order.Edit) {
+		return func(e *order.Edit) {
+			e.Shows, e.Reserved, e.Status, e.ReadAt = dec(shows), dec(reserved), status, e.ChangedAt
+		}
+	}
+	return []order.Edit{
+		edit("e9", "2C918150", "24", "30", order.EditUnknown, 20*time.Second, read("24", "24", order.Reserving)),
+		edit("e8", "2C918150", "0", "24", order.EditWaiting, 5*time.Minute, func(e *order.Edit) { e.Plan, e.Step = "e7", 1 }),
+		edit("e7", "2C918150", "30", "0", order.EditDone, 5*time.Minute, read("0", "0", order.Reserving)),
+		edit("e6", "0609-001174", "10", "12", order.EditUnchanged, 15*time.Minute, read("10", "3", order.Reserving)),
+		edit("e5", "A/1", "0", "4", order.EditRefused, 20*time.Minute, func(e *order.Edit) {
+			read("0", "0", order.Reserving)(e)
+			e.FaultKind, e.FaultText = string(errkind.BusinessLogic), "Товар снят с продажи."
+		}),
+		edit("e4", "2C918150", "24", "30", order.EditDiffers, 40*time.Minute, read("36", "36", order.Reserving)),
+		edit("e3", "2C918150", "20", "24", order.EditDone, time.Hour, read("24", "24", order.Reserving)),
+		edit("e2", "2C918150", "20", "22", order.EditNotSent, 2*time.Hour, nil),
+	}
+}
+
+func orderRescues() []order.Rescue {
+	return []order.Rescue{{ID: 1, Order: "4711", Item: "0609-001174", Choice: order.RescueWait, Quantity: dec("7"), Due: now.Add(48 * time.Hour), State: order.RescueWaiting}}
+}
+
+// rescueSource is a line of which seven pieces are missing, with something in transit and two equivalents.
+func rescueSource(right buyer.Right) views.RescueSource {
+	item := goods[1].Item
+	item.TransitDate = now.Add(48 * time.Hour)
+	return views.RescueSource{
+		Order: reservedOrder(), Item: item, Right: right, Equivalents: []catalog.Item{goods[0].Item, goods[2].Item},
+		Shelf: views.Shelf{Offer: offer, Rate: rate, Now: now},
 	}
 }

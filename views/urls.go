@@ -126,6 +126,14 @@ func OrderLineURL(id order.ID, item catalog.ItemID) string {
 	return OrderLinesURL(id) + "/" + url.PathEscape(string(item))
 }
 
+// OrderEditURL takes by POST what to do about a step of a change that waits.
+func OrderEditURL(id order.ID, edit order.EditID) string {
+	return OrderURL(id) + "/edits/" + url.PathEscape(string(edit))
+}
+
+// RescueURL shows what can be done about the missing part of an order's line, and takes the choice by POST.
+func RescueURL(id order.ID, item catalog.ItemID) string { return OrderLineURL(id, item) + "/rescue" }
+
 // WatchURL takes the mark of an item on the watch list by POST, or the item off it.
 func WatchURL(id catalog.ItemID) string { return WatchesURL + "/" + url.PathEscape(string(id)) }
 

@@ -32,9 +32,13 @@ func (s *Server) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	waits, err := s.Rescues.Waits(ctx, here(c).account.ID)
+	if err != nil {
+		return err
+	}
 	f := s.ownFrame(c, st, views.SectionHome, i18n.T(ctx, "home.title"))
 	return s.render(c, http.StatusOK, views.HomePage(f, views.NewHome(ctx, views.HomeSource{
-		Orders: open, OrdersReadAt: readAt, Changes: changes, Unsettled: unsettled,
+		Orders: open, OrdersReadAt: readAt, Changes: changes, Unsettled: unsettled, Waits: waits, Arrived: st.arrived,
 		CartLines: len(st.cart.Lines), CartTotal: st.total(), Fresh: s.freshnessOf(c, st), Rate: st.rate,
 		Roots: st.view.Tree(), Now: s.Now(),
 	})))

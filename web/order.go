@@ -111,9 +111,10 @@ func (s *Server) orderSource(c echo.Context, id order.ID) (views.OrderSource, er
 	if err != nil {
 		return views.OrderSource{}, err
 	}
-	return views.OrderSource{
+	source := views.OrderSource{
 		Order: o, Items: items, Right: account.Right, Timeline: timeline, Notes: notes, InvoiceXML: s.Invoices.PublishesInvoices(), Now: s.Now(),
-	}, nil
+	}
+	return source, s.rescuesOf(ctx, &source, here(c))
 }
 
 func (s *Server) answerOrder(c echo.Context, status int, source views.OrderSource) error {

@@ -89,6 +89,8 @@ type Server struct {
 	Sessions    *state.Sessions
 	Submissions order.SubmissionStore
 	Orders      order.OrderStore
+	Edits       order.EditStore
+	Rescues     order.RescueStore
 	Invoices    Invoices
 	History     History
 	Watches     buyer.WatchStore

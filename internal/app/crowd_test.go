@@ -27,6 +27,8 @@ const (
 	errands = 4  // that each client does
 	doors   = 5  // sessions of each buyer
 	stir    = 40 // errands between one trouble and the next
+
+	short = 200 // more of an item than anybody's branch has
 )
 
 // No byte of one buyer's ever reaches another. Two buyers of different dealers and price levels use every address of the shop
@@ -88,6 +90,7 @@ type world struct {
 	order, submission string     // paths
 	category, asset   string
 	text              string // path of a text for notes
+	edit              string // number of a change that is half done
 
 	mu   sync.Mutex
 	seen map[string]int  // by route: answers with something of his
@@ -103,7 +106,7 @@ func (h *house) world(t *testing.T, a account) *world {
 	}
 	v := w.jars[0]
 	h.catalogueArrives(v)
-	v.addToCart(plain, 1)
+	v.addToCart(plain, short)
 	sent := v.press(v.read("/checkout"), "/checkout", nil)
 	w.submission = sent.url.Path
 	h.reaches(v, w.submission, "CONFIRMED")
@@ -276,7 +279,17 @@ var everyErrand = map[string]func(*caller){
 	"POST /orders/:id/lines": func(c *caller) {
 		c.change(c.order+"/lines", url.Values{"itemId": {plain}, "quantity": {"1"}})
 	},
-	"POST /orders/:id/lines/:item":  func(c *caller) { c.change(c.order+"/lines/"+plain, url.Values{"quantity": {"3"}}) },
+	"POST /orders/:id/lines/:item": func(c *caller) { c.change(c.order+"/lines/"+plain, url.Values{"quantity": {c.one("200", "300")}}) },
+	"GET /orders/:id/lines/:item/rescue": func(c *caller) {
+		c.both(c.order + "/lines/" + plain + "/rescue")
+		c.denied(c.world.other.order + "/lines/" + plain + "/rescue")
+	},
+	"POST /orders/:id/lines/:item/rescue": func(c *caller) {
+		c.change(c.order+"/lines/"+plain+"/rescue", url.Values{"choice": {c.one("wait", "drop", "done", "nothing")}})
+	},
+	"POST /orders/:id/edits/:edit": func(c *caller) {
+		c.change(c.order+"/edits/nothing", url.Values{"do": {c.one("finish", "drop")}})
+	},
 	"POST /submissions/:id/settle":  func(c *caller) { c.change(c.submission+"/settle", url.Values{"order": {""}}) },
 	"POST /submissions/:id/give-up": func(c *caller) { c.change(c.submission+"/give-up", nil) },
 	"GET /orders/:id/invoice.xml":   func(c *caller) { c.get(c.order + "/invoice.xml"); c.denied(c.world.other.order + "/invoice.xml") },

@@ -30,6 +30,8 @@ func TestForeignIsLikeMissing(t *testing.T) {
 	v, stranger := mine.jars[0], theirs.jars[0]
 	stranger.addToCart("T-0020", 3) // not in the manager's cart
 	v.post("/lists/watch/items", url.Values{"itemId": {plain}})
+	mine.halfDone(h, v)
+	theirs.halfDone(h, stranger)
 	number := func(path string) string { return strings.TrimPrefix(path, "/orders/") }
 	orders := owned{number(mine.order), number(theirs.order), "00000001", malformed}
 	kinds := map[string]owned{
@@ -56,8 +58,9 @@ func TestForeignIsLikeMissing(t *testing.T) {
 		tried++
 		ask := func(id string) (status int, body string) {
 			path := regexp.MustCompile(`:item\b`).ReplaceAllString(template, plain)
+			path = regexp.MustCompile(`:edit\b`).ReplaceAllString(path, mine.edit)
 			path = regexp.MustCompile(`:\w+`).ReplaceAllString(path, id)
-			p := v.do(method, path, url.Values{"quantity": {"2"}, "itemId": {plain}, "note": {mine.note()}, "order": {""}, "take:" + plain: {"1"}, "quantity:" + plain: {"2"}})
+			p := v.do(method, path, url.Values{"quantity": {"200"}, "itemId": {plain}, "note": {mine.note()}, "order": {""}, "choice": {"wait"}, "take:" + plain: {"1"}, "quantity:" + plain: {"2"}})
 			return p.status, told(p, path, id)
 		}
 		acts := h.acts()
@@ -81,6 +84,10 @@ func TestForeignIsLikeMissing(t *testing.T) {
 	if tried < 12 {
 		t.Errorf("only %d addresses have ids", tried)
 	}
+	foreign, missing := v.post(mine.order+"/edits/"+theirs.edit, nil), v.post(mine.order+"/edits/nothing", nil)
+	if foreign.status != http.StatusNotFound || missing.status != http.StatusNotFound || told(foreign, "", theirs.edit) != told(missing, "", "nothing") {
+		t.Errorf("somebody else's change answers %d, one that does not exist %d", foreign.status, missing.status)
+	}
 	for _, path := range []string{theirs.order, theirs.submission, "/settings/notes"} {
 		if p := stranger.get(path); p.status != http.StatusOK {
 			t.Errorf("%s is %d for its own buyer", path, p.status)
@@ -95,6 +102,21 @@ func TestForeignIsLikeMissing(t *testing.T) {
 	if stranger.read("/cart").item("cart-line", "T-0020").Find("[name=quantity]").AttrOr("value", "") != "3" {
 		t.Error("the other buyer's cart was changed")
 	}
+}
+
+// halfDone leaves a change of the buyer's order half done, as a program does that ends in the middle.
+func (w *world) halfDone(h *house, v *visitor) {
+	h.t.Helper()
+	h.misbehave(fault{Operation: "RemoveItem", Login: w.account.login, Effect: "perform-and-drop"})
+	h.misbehave(fault{Operation: "GetOrderWithLines", Login: w.account.login, Nth: 2, Count: 5, Effect: "drop"})
+	v.post(w.order+"/lines/"+plain+"/rescue", url.Values{"choice": {"equivalent"}, "other": {lookAlike}})
+	h.behave()
+	h.eventually("a change half done", func() bool {
+		action, found := v.get(w.order).Find(`form[action*="/edits/"]`).First().Attr("action")
+		w.edit = action[strings.LastIndex(action, "/")+1:]
+		return found
+	})
+	v.post(w.order+"/lines/"+plain, url.Values{"quantity": {"200"}}) // short again
 }
 
 // acts counts the calls that nothing but a person's request makes: the background makes others at any time.

@@ -73,7 +73,7 @@ func assemble(ctx context.Context, o Options, base *url.URL) (_ *parts, err erro
 	}
 	p.engine = search.NewEngine(search.Options{Load: p.priceList})
 	p.desk = order.NewDesk(order.DeskOptions{
-		Carts: p.state, Submissions: p.state, Orders: p.state, Wishes: p.state, Accounts: p.state, Distributor: recording{distributor, p.state.Damage},
+		Carts: p.state, Submissions: p.state, Orders: p.state, Edits: p.state, Rescues: p.state, Wishes: p.state, Accounts: p.state, Distributor: recording{distributor, p.state.Damage},
 		Sealer: submissionSealer{keys}, Register: p.register, Shown: p.shown,
 		Deviation: o.Settings.PriceDeviation.Decimal, Quiet: o.Settings.QuietPeriod, Now: o.Now, Log: o.Log,
 	})
@@ -120,7 +120,7 @@ func (p *parts) openWeb(o Options, base *url.URL, distributor *vtt.Distributor, 
 	p.web = &web.Server{
 		BaseURL: base, TrustedProxies: proxies, Units: money.Currency(o.Settings.PriceCurrency),
 		SignIn:   &buyer.SignIn{Prover: distributor, Accounts: p.state, Register: p.register, Now: o.Now},
-		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Invoices: distributor,
+		Register: p.register, Accounts: p.state, Audit: p.state.Audit, Sessions: p.sessions, Submissions: p.state, Orders: p.state, Edits: p.state, Rescues: p.state, Invoices: distributor,
 		History: p.state, Watches: p.state, Wishes: p.state, NoteTemplates: &order.NoteTemplates{Store: p.state}, Active: p.state.Active,
 		Cache: p.cache, Engine: p.engine, Carts: &order.Carts{Store: p.state}, Desk: p.desk, Jobs: p.jobs, Photos: p.photos,
 		Messages: messages, Damage: p.state.Damage, Down: p.upstream.Down, Gate: p.gate, Operator: newOperator(o, p).source,

@@ -145,7 +145,7 @@ func (d *demo) precious() map[string][]string {
 	tables := map[string][]string{}
 	for _, table := range []string{
 		"accounts", "carts", "cart_lines", "submissions", "submission_lines", "submission_events", "order_notes", "audit", "watches", "wishes",
-		"note_templates",
+		"order_edits", "order_edit_events", "rescues", "note_templates",
 	} {
 		var rows []string
 		found, err := db.QueryContext(d.t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2, 3")

@@ -103,11 +103,12 @@ func (j *Jobs) readOrder(ctx context.Context, c buyer.Credentials, id order.ID) 
 	if known.LinesReadAt.IsZero() {
 		return j.readWithLines(ctx, c, id)
 	}
+	asked := j.Now()
 	head, err := j.Distributor.OrderStatus(ctx, c, id)
 	if err != nil {
 		return err
 	}
-	head.ReadAt = j.Now()
+	head.ReadAt = asked
 	if err := j.Orders.SaveOrder(ctx, c.Buyer(), head); err != nil {
 		return err
 	}
@@ -119,11 +120,12 @@ func (j *Jobs) readOrder(ctx context.Context, c buyer.Credentials, id order.ID) 
 }
 
 func (j *Jobs) readWithLines(ctx context.Context, c buyer.Credentials, id order.ID) error {
+	asked := j.Now() // not when it was answered: a change may have been made, and read, in between
 	o, err := j.Distributor.OrderWithLines(ctx, c, id)
 	if err != nil {
 		return err
 	}
-	o.ReadAt, o.LinesReadAt = j.Now(), j.Now()
+	o.ReadAt, o.LinesReadAt = asked, asked
 	return j.Orders.SaveOrder(ctx, c.Buyer(), o)
 }
 

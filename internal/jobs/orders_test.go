@@ -66,3 +66,33 @@ func TestAnOrderOnScreen(t *testing.T) {
 		}
 	})
 }
+
+// A reading that was asked for before the buyer changed an order, and answered after, does not hide what was read after the
+// change.
+func TestAReadingUnderWayDoesNotHideAChange(t *testing.T) {
+	in(t, func(h *house) {
+		o := storetest.Order(1)
+		o.Status = order.Reserving
+		h.set(func() { h.orders["anna"] = []order.Order{o} })
+		h.comes(anna)
+		h.after(time.Minute)
+		h.after(70*time.Second, anna)
+		h.set(func() { h.orders["anna"][0].LineCount++ }) // a reason to read the lines
+		h.jobs.RefreshOrder("anna", o.ID)
+		h.after(1500 * time.Millisecond) // the status has been answered, the lines are asked for
+		changed := o
+		changed.Lines, changed.ReadAt, changed.LinesReadAt, changed.Edited = []order.Line{storetest.OrderLine(1, 5)}, time.Now(), time.Now(), true
+		if err := h.state.SaveOrder(h.Context(), "anna", changed); err != nil {
+			h.Fatal(err)
+		}
+		asked := h.count("OrderWithLines")
+		h.after(3 * time.Second)
+		copied, err := h.state.Order(h.Context(), "anna", o.ID)
+		if err != nil || len(copied.Lines) != 1 || copied.Lines[0].Quantity.IntPart() != 5 {
+			h.Errorf("the copy has %+v, %v", copied.Lines, err)
+		}
+		if asked != 2 {
+			h.Errorf("the lines had been asked for %d times before the change: the test proves nothing", asked)
+		}
+	})
+}

@@ -25,6 +25,8 @@ type Distributor interface {
 	AddLine(ctx context.Context, c buyer.Credentials, id ID, line NewLine) (LineResult, error)
 	// RemoveLine takes count pieces out of a line; zero removes the line.
 	RemoveLine(ctx context.Context, c buyer.Credentials, id ID, item catalog.ItemID, count decimal.Decimal) error
+	// CountsRemovals tells whether the contract has RemoveLine take a part of a line.
+	CountsRemovals(ctx context.Context) bool
 	SetNote(ctx context.Context, c buyer.Credentials, id ID, note string) (NoteResult, error)
 }
 
@@ -46,6 +48,8 @@ type DeskOptions struct {
 	Submissions SubmissionStore
 	Orders      OrderStore
 	Wishes      WishStore
+	Edits       EditStore
+	Rescues     RescueStore
 	Accounts    buyer.AccountStore
 	Distributor Distributor
 	Sealer      Sealer
@@ -71,6 +75,8 @@ type Desk struct {
 	turns    turns          // one at a time: placing for a buyer, editing an order
 	wake     chan struct{}  // a reading has become due sooner
 	hurried  atomic.Bool    // every unknown submission is due
+
+	editsHurried atomic.Bool // so is every unknown change of an order
 
 	mu       sync.Mutex
 	working  map[SubmissionID]bool   // somebody here works on it: not for Recover
@@ -141,11 +147,12 @@ func (d *Desk) learn(ctx context.Context, a buyer.Account, answer error) {
 func (d *Desk) readOrder(ctx context.Context, c buyer.Credentials, id ID, edited bool) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	asked := d.Now() // not when it was answered: a reading that began before a change must not hide what was read after it
 	o, err := d.Distributor.OrderWithLines(ctx, c, id)
 	if err != nil {
 		return Order{}, err
 	}
-	o.ReadAt, o.LinesReadAt, o.Edited = d.Now(), d.Now(), edited
+	o.ReadAt, o.LinesReadAt, o.Edited = asked, asked, edited
 	if err := d.Orders.SaveOrder(ctx, c.Buyer(), o); err != nil {
 		d.Log.WarnContext(ctx, "the order's copy was not kept", "order", o.ID, "error", err)
 	}

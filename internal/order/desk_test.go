@@ -36,6 +36,8 @@ type stores interface {
 	order.SubmissionStore
 	order.OrderStore
 	order.WishStore
+	order.EditStore
+	order.RescueStore
 	buyer.AccountStore
 }
 
@@ -82,7 +84,7 @@ func newShop(t *testing.T, store stores) *shop {
 
 func (s *shop) newDesk(store stores, distributor order.Distributor) *order.Desk {
 	return order.NewDesk(order.DeskOptions{
-		Carts: store, Submissions: store, Orders: store, Wishes: store, Accounts: store, Distributor: distributor, Sealer: box{},
+		Carts: store, Submissions: store, Orders: store, Edits: store, Rescues: store, Wishes: store, Accounts: store, Distributor: distributor, Sealer: box{},
 		Register: s.register, Quiet: quiet, Deviation: decimal.NewFromInt(1), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Shown: func(context.Context, buyer.ID, []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -18,167 +19,171 @@ var (
 	ErrNotEditable = errkind.New(errkind.Conflict, "order.not_editable")
 	// ErrNoPrice: the item is on request and can't be ordered.
 	ErrNoPrice = errkind.New(errkind.Invalid, "order.no_price")
+	// ErrOpenEdit: an earlier change of the order is not settled yet. Nothing was sent.
+	ErrOpenEdit = errkind.New(errkind.Conflict, "edit.open")
+	// ErrApart: the contract can't take a part of a line, and the buyer has not agreed to its being taken out whole and added
+	// again. Nothing was sent.
+	ErrApart = errkind.New(errkind.Conflict, "edit.apart")
+	// ErrEditMoved: the change is not in the state it was found in.
+	ErrEditMoved = errkind.New(errkind.Conflict, "edit.moved")
+	// ErrNoEdit: there is none, or it is another buyer's.
+	ErrNoEdit = errkind.New(errkind.NotFound, "edit.missing")
 )
 
-// editTimeout bounds one act on an existing order.
-const editTimeout = time.Minute
+// EditID names one call that changes a line of an order.
+type EditID string
 
-// EditState says what became of a change to an order's line.
+// EditAct is what is sent.
+type EditAct string
+
+const (
+	ActAdd        EditAct = "add"         // AddItem of Count pieces
+	ActRemove     EditAct = "remove"      // RemoveItem of Count pieces
+	ActRemoveLine EditAct = "remove-line" // RemoveItem of all there are
+)
+
+// EditState is where a change of an order's line stands. It is written down before anything is sent, and sent once.
+//
+//	wish --the order is read--> PLANNED --durable--> SENDING --the order shows what was wanted--> DONE
+//	                               |                    |------it shows another quantity--------> DIFFERS
+//	                               |                    |------as before, after a refusal-------> REFUSED
+//	                               |                    |------as before, after an answer-------> UNCHANGED
+//	                               +-----> NOT_SENT <---|------provably no byte left
+//	                                                    +------no answer and as before, not read, a crash--> UNKNOWN
+//	UNKNOWN --the order shows what was wanted--> DONE    UNKNOWN --another quantity--> DIFFERS
+//	UNKNOWN --as before: the service answered, the order may not be changed any more, or the quiet period is over--> REFUSED | UNCHANGED
+//
+// A wish may take several steps: a line is taken out and added again where the contract can't take a part of it, an equivalent
+// takes the place of what is missing. All are written down before the first is sent; those that follow are WAITING:
+//
+//	WAITING --the step before is DONE, or the buyer says so after a crash--> SENDING
+//	WAITING --the step before came to nothing, the buyer gives it up, or the order is closed--> NOT_SENT
+//	WAITING --the order shows it already--> DONE    WAITING --the item is not as the step before left it--> DIFFERS
+//
+// At most one change of an order is PLANNED, SENDING or UNKNOWN. Every move is a compare-and-set on (state, epoch) in storage
+// and leaves a row in an append-only history.
 type EditState string
 
 const (
-	EditDone    EditState = "done"    // the order shows what was wanted
-	EditDiffers EditState = "differs" // the order shows another quantity than was wanted, and than before
-	EditUnclear EditState = "unclear" // no answer, and the order shows the quantity from before: it may still change
-	EditUnread  EditState = "unread"  // the change was sent, and the order could not be read after it
+	EditWaiting   EditState = "WAITING"
+	EditPlanned   EditState = "PLANNED"
+	EditSending   EditState = "SENDING"
+	EditDone      EditState = "DONE"
+	EditDiffers   EditState = "DIFFERS"
+	EditUnchanged EditState = "UNCHANGED"
+	EditRefused   EditState = "REFUSED"
+	EditNotSent   EditState = "NOT_SENT"
+	EditUnknown   EditState = "UNKNOWN"
 )
 
-// Edit tells what became of a change to a line. Lost answers are read back and never repeated.
-type Edit struct {
-	State          EditState
-	Item           catalog.ItemID
-	Before, Wanted decimal.Decimal // quantities; Before was read just before the change
-	Order          Order           // as last read
+// EditStates lists every state.
+var EditStates = [...]EditState{
+	EditWaiting, EditPlanned, EditSending, EditDone, EditDiffers, EditUnchanged, EditRefused, EditNotSent, EditUnknown,
 }
 
-// Shows is the quantity of the item that the order shows, as last read.
-func (e Edit) Shows() decimal.Decimal { return quantities(e.Order.Lines)[e.Item] }
+// Open tells whether the change keeps others away from the order.
+func (s EditState) Open() bool { return s == EditPlanned || s == EditSending || s == EditUnknown }
 
-// Reserved is how much of the item is reserved, as last read.
-func (e Edit) Reserved() decimal.Decimal {
-	var sum decimal.Decimal
-	for _, l := range e.Order.Lines {
-		if l.ItemID == e.Item {
-			sum = sum.Add(l.Reserved)
-		}
-	}
-	return sum
-}
-
-// AddLine adds to the quantity of an item in a reserved order.
-//
-// Like SetQuantity it answers ErrNoRight, ErrNoOrder, ErrNotEditable and ErrQuantity before anything was sent. Another error
-// means that the order is as it was: the change was not sent, or the service refused it and the order shows so.
-func (d *Desk) AddLine(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, line NewLine) (Edit, error) {
-	if !validQuantity(line.Quantity) {
-		return Edit{}, ErrQuantity
-	}
-	return d.edit(ctx, a, c, id, line.ItemID, line.Quantity.Add)
-}
-
-// SetQuantity makes the quantity of an item in a reserved order what is wanted; zero removes the item.
-func (d *Desk) SetQuantity(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, item catalog.ItemID, quantity decimal.Decimal) (Edit, error) {
-	if !quantity.IsZero() && !validQuantity(quantity) {
-		return Edit{}, ErrQuantity
-	}
-	return d.edit(ctx, a, c, id, item, func(decimal.Decimal) decimal.Decimal { return quantity })
-}
-
-// edit brings an item's quantity to what want makes of the one the order has now.
-func (d *Desk) edit(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID, item catalog.ItemID, want func(decimal.Decimal) decimal.Decimal) (Edit, error) {
-	if a.Right == buyer.RightNone {
-		return Edit{}, ErrNoRight
-	}
-	if _, err := d.Orders.Order(ctx, a.ID, id); err != nil {
-		return Edit{}, err
-	}
-	ctx, end, err := d.editing(ctx, a.ID, id)
-	if err != nil {
-		return Edit{}, err
-	}
-	defer end()
-	before, err := d.readOrder(ctx, c, id, false)
-	if err != nil {
-		return Edit{}, err
-	}
-	e := Edit{Item: item, Before: quantities(before.Lines)[item], Order: before}
-	e.Wanted = want(e.Before)
-	switch {
-	case !before.Editable():
-		return e, ErrNotEditable
-	case e.Wanted.Equal(e.Before):
-		e.State = EditDone
-		return e, nil
-	}
-	if err := d.mayWant(ctx, a.ID, e); err != nil {
-		return e, err
-	}
-	answer := d.act(ctx, c, e)
-	d.learn(ctx, a, answer)
-	return d.readBack(ctx, c, e, answer)
-}
-
-// editing waits for the turn to change an order, and cuts the change loose from the request: a page that is closed does not
-// leave it half done.
-func (d *Desk) editing(ctx context.Context, b buyer.ID, id ID) (context.Context, func(), error) {
-	endTurn, err := d.turns.take(ctx, "edit/"+string(b)+"/"+string(id))
-	if err != nil {
-		return nil, nil, err
-	}
-	d.detached.Add(1)
-	return context.WithoutCancel(ctx), func() {
-		endTurn()
-		d.detached.Done()
-	}, nil
-}
-
-// mayWant refuses to increase beyond the bounds of a line, and an item that was shown to be on request.
-func (d *Desk) mayWant(ctx context.Context, b buyer.ID, e Edit) error {
-	if e.Wanted.LessThan(e.Before) {
-		return nil
-	}
-	if !validQuantity(e.Wanted) {
-		return ErrQuantity
-	}
-	shown, err := d.Shown(ctx, b, []catalog.ItemID{e.Item})
-	if err != nil {
-		return err
-	}
-	if price := shown[e.Item].Price; price != nil && price.IsNegative() {
-		return ErrNoPrice
+// Next lists the states that may follow s; none follow a state without an entry. It is the drawing at EditState as data.
+func (s EditState) Next() []EditState {
+	switch s {
+	case EditWaiting:
+		return []EditState{EditSending, EditDone, EditDiffers, EditNotSent}
+	case EditPlanned:
+		return []EditState{EditSending, EditNotSent}
+	case EditSending:
+		return []EditState{EditDone, EditDiffers, EditRefused, EditUnchanged, EditNotSent, EditUnknown}
+	case EditUnknown:
+		return []EditState{EditDone, EditDiffers, EditRefused, EditUnchanged}
 	}
 	return nil
 }
 
-// act sends the difference, once. Where AddItem sets a quantity, or RemoveItem's count is what stays (beliefs 22 and 23), the
-// order shows so after it.
-func (d *Desk) act(ctx context.Context, c buyer.Credentials, e Edit) error {
-	ctx, cancel := context.WithTimeout(ctx, editTimeout)
-	defer cancel()
-	if e.Wanted.GreaterThan(e.Before) {
-		_, err := d.Distributor.AddLine(ctx, c, e.Order.ID, NewLine{ItemID: e.Item, Quantity: e.Wanted.Sub(e.Before)})
-		return err
-	}
-	count := e.Before.Sub(e.Wanted)
-	if e.Wanted.IsZero() {
-		count = decimal.Zero // the whole line, also where the contract has no count
-	}
-	return d.Distributor.RemoveLine(ctx, c, e.Order.ID, e.Item, count)
+// Edit is one call that changes a line of an order: what was wanted, what is sent for it, and what came of it.
+type Edit struct {
+	ID    EditID
+	Buyer buyer.ID
+	Order ID
+	Item  catalog.ItemID
+	// Plan is the ID of the first step of the wish that this is a step of, Step its place among them, from 0.
+	Plan EditID
+	Step int
+
+	Before, Wanted decimal.Decimal // quantities in the order; Before was read just before
+	Act            EditAct
+	Count          decimal.Decimal // zero for ActRemoveLine
+
+	State    EditState
+	Epoch    int64
+	Answered bool // the service itself answered: nothing is under way there
+	// FaultKind and FaultText are those of a refusal or failure, the text where the service's own words may be shown.
+	FaultKind, FaultText string
+	// Shows and Reserved are the item's quantities that the order showed when it was last read after sending, Status its status
+	// then; ReadAt is zero where it was not read.
+	Shows, Reserved decimal.Decimal
+	Status          Status
+	ReadAt          time.Time
+	NextReadAt      time.Time // when an unknown one is read again
+	SentAt          time.Time // zero before SENDING
+
+	CreatedAt, ChangedAt time.Time
 }
 
-// readBack lets the order say what the act did.
-func (d *Desk) readBack(ctx context.Context, c buyer.Credentials, e Edit, answer error) (Edit, error) {
-	if answer != nil && classOf(answer) == ClassNotSent {
-		return e, answer
-	}
-	after, err := d.readOrder(ctx, c, e.Order.ID, true)
-	if err != nil {
-		if answer != nil && classOf(answer) == ClassRefused {
-			return e, answer
+// Grows tells whether the change adds.
+func (e Edit) Grows() bool { return e.Act == ActAdd }
+
+// Again tells whether the same may be asked for again: the order shows that nothing of it was done.
+func (e Edit) Again() bool {
+	return e.State == EditUnchanged || e.State == EditRefused || e.State == EditNotSent
+}
+
+// seen keeps what the order shows of the item.
+func (e *Edit) seen(o Order) {
+	e.Shows, e.Reserved, e.Status, e.ReadAt = decimal.Zero, decimal.Zero, o.Status, o.LinesReadAt
+	for _, l := range o.Lines {
+		if l.ItemID == e.Item {
+			e.Shows, e.Reserved = e.Shows.Add(l.Quantity), e.Reserved.Add(l.Reserved)
 		}
-		e.State = EditUnread
-		return e, nil
 	}
-	e.Order = after
-	switch now := e.Shows(); {
-	case now.Equal(e.Wanted):
-		e.State = EditDone
-	case answer == nil || !now.Equal(e.Before):
-		e.State = EditDiffers
-	case classOf(answer) == ClassUnanswered:
-		e.State = EditUnclear
-	default:
-		return e, answer // the service answered, and the order is as it was
+}
+
+// EditStore keeps changes of orders and their append-only history.
+type EditStore interface {
+	// PlanEdits writes the steps of a wish in one durable transaction, the first PLANNED, the others WAITING, and gives them
+	// their ids; with the rescue that they carry out, if there is one. ErrOpenEdit.
+	PlanEdits(ctx context.Context, steps []Edit, rescue *Rescue) ([]Edit, error)
+	// MoveEdit changes e if it still is in e.State and e.Epoch, raises the epoch, and appends to the history, durably. change
+	// sets the new state and fields. ErrEditMoved; ErrOpenEdit where another of the order is open.
+	MoveEdit(ctx context.Context, e Edit, change func(*Edit)) (Edit, error)
+	// TouchEdit stores what a reading that concluded nothing has shown, without a move.
+	TouchEdit(ctx context.Context, e Edit) error
+	// Edit returns a buyer's own change. ErrNoEdit.
+	Edit(ctx context.Context, b buyer.ID, id EditID) (Edit, error)
+	// Edits lists the latest changes of an order, newest first, at most n.
+	Edits(ctx context.Context, b buyer.ID, id ID, n int) ([]Edit, error)
+	// EditSteps lists the steps of a wish in their order.
+	EditSteps(ctx context.Context, b buyer.ID, plan EditID) ([]Edit, error)
+	// OpenEdits lists every buyer's changes in PLANNED, SENDING and UNKNOWN, for recovery only.
+	OpenEdits(ctx context.Context) ([]Edit, error)
+}
+
+// moveEdit changes the state of e as it was read.
+func (d *Desk) moveEdit(ctx context.Context, e Edit, to EditState, change func(*Edit)) (Edit, error) {
+	if !slices.Contains(e.State.Next(), to) {
+		return e, ErrEditMoved
 	}
-	return e, nil
+	moved, err := d.Edits.MoveEdit(ctx, e, func(next *Edit) {
+		next.State, next.ChangedAt = to, d.Now()
+		if change != nil {
+			change(next)
+		}
+		if to != EditUnknown {
+			next.NextReadAt = time.Time{}
+		}
+	})
+	if err != nil {
+		return e, err
+	}
+	d.Log.InfoContext(ctx, "edit moved", "edit", e.ID, "order", e.Order, "from", e.State, "to", to, "fault", moved.FaultKind)
+	return moved, nil
 }

@@ -44,14 +44,15 @@ func TestSetQuantity(t *testing.T) {
 		{name: "none", want: 0, state: order.EditDone, shows: 0, cuts: 1},
 		{name: "as it is", want: 10, state: order.EditDone, shows: 10},
 		{name: "more, answer lost", want: 14, happen: edits("AddLine", lost(unanswered)), state: order.EditDone, shows: 14, adds: 1},
-		{name: "more, request lost", want: 14, happen: edits("AddLine", fails(unanswered)), state: order.EditUnclear, shows: 10, adds: 1},
+		{name: "more, request lost", want: 14, happen: edits("AddLine", fails(unanswered)), state: order.EditUnknown, shows: 10, adds: 1},
 		{name: "less, answer lost", want: 6, happen: edits("RemoveLine", lost(reset)), state: order.EditDone, shows: 6, cuts: 1},
-		{name: "less, request lost", want: 6, happen: edits("RemoveLine", fails(reset)), state: order.EditUnclear, shows: 10, cuts: 1},
+		{name: "less, request lost", want: 6, happen: edits("RemoveLine", fails(reset)), state: order.EditUnknown, shows: 10, cuts: 1},
 		{name: "none, answer lost", want: 0, happen: edits("RemoveLine", lost(unanswered)), state: order.EditDone, shows: 0, cuts: 1},
 		{name: "fault after the deed", want: 14, happen: edits("AddLine", lost(technical)), state: order.EditDone, shows: 14, adds: 1},
-		{name: "fault, nothing done", want: 14, happen: edits("AddLine", fails(technical)), shows: 10, kind: errkind.Technical, adds: 1},
-		{name: "refused", want: 14, happen: edits("AddLine", fails(class(order.ClassAnswered, errkind.BusinessLogic))), shows: 10, kind: errkind.BusinessLogic, adds: 1},
-		{name: "not sent", want: 14, happen: edits("AddLine", fails(refusedTCP)), shows: 10, kind: errkind.Unreachable, adds: 1},
+		{name: "fault, nothing done", want: 14, happen: edits("AddLine", fails(technical)), state: order.EditRefused, shows: 10, kind: errkind.Technical, adds: 1},
+		{name: "answered, nothing done", want: 14, happen: edits("AddLine", fails(nil)), state: order.EditUnchanged, shows: 10, adds: 1},
+		{name: "refused", want: 14, happen: edits("AddLine", fails(class(order.ClassAnswered, errkind.BusinessLogic))), state: order.EditRefused, shows: 10, kind: errkind.BusinessLogic, adds: 1},
+		{name: "not sent", want: 14, happen: edits("AddLine", fails(refusedTCP)), state: order.EditNotSent, kind: errkind.Unreachable, adds: 1},
 		{name: "a colleague added meanwhile", want: 14, happen: func(s *shop, id order.ID) {
 			s.next("AddLine", func(perform func()) error {
 				perform()
@@ -71,15 +72,31 @@ func TestSetQuantity(t *testing.T) {
 				return nil
 			})
 		}, state: order.EditDiffers, shows: 6, cuts: 1},
+		{name: "the order moved on, and the request was refused for it", want: 6, happen: func(s *shop, id order.ID) {
+			s.next("RemoveLine", func(func()) error {
+				s.change(id, func(o *order.Order) { o.Status = order.Assembly })
+				return class(order.ClassAnswered, errkind.BusinessLogic)
+			})
+		}, state: order.EditRefused, shows: 10, kind: errkind.BusinessLogic, cuts: 1},
+		{name: "the order moved on, and the request was lost: nothing can change it any more", want: 6, happen: func(s *shop, id order.ID) {
+			s.next("RemoveLine", func(func()) error {
+				s.change(id, func(o *order.Order) { o.Status = order.Assembly })
+				return unanswered
+			})
+		}, state: order.EditUnchanged, shows: 10, cuts: 1},
 		{name: "sent, and the order can't be read after", want: 14, happen: func(s *shop, _ order.ID) {
 			s.next("OrderWithLines", works, fails(errkind.New(errkind.Timeout, "")))
-		}, state: order.EditUnread, shows: 10, adds: 1},
+		}, state: order.EditUnknown, adds: 1},
+		{name: "refused before execution, and the order can't be read after", want: 14, happen: func(s *shop, _ order.ID) {
+			s.next("OrderWithLines", works, fails(errkind.New(errkind.Timeout, "")))
+			s.next("AddLine", fails(class(order.ClassRefused, errkind.Contract)))
+		}, state: order.EditRefused, kind: errkind.Contract, adds: 1},
 		{name: "it can't be read before", want: 14, happen: func(s *shop, _ order.ID) {
 			s.next("OrderWithLines", fails(errkind.New(errkind.Timeout, "")))
 		}, kind: errkind.Timeout},
-		{name: "the order moved on", want: 14, happen: func(s *shop, id order.ID) {
+		{name: "the order moved on before", want: 14, happen: func(s *shop, id order.ID) {
 			s.change(id, func(o *order.Order) { o.Status = order.Assembly })
-		}, kind: errkind.Conflict, shows: 10},
+		}, kind: errkind.Conflict},
 		{name: "too many", want: order.MaxQuantity + 1, kind: errkind.Invalid},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,37 +105,46 @@ func TestSetQuantity(t *testing.T) {
 				if c.happen != nil {
 					c.happen(s, id)
 				}
-				edit, err := s.desk.SetQuantity(s.Context(), account, dealer, id, "2C918150", quantity(c.want))
+				edit, err := s.set(id, c.want)
 				wantKind(s.T, err, c.kind)
-				if edit.State != c.state || !edit.Shows().Equal(quantity(c.shows)) {
-					s.Errorf("%s, shows %s, want %s, %d", edit.State, edit.Shows(), c.state, c.shows)
+				if edit.State != c.state || !edit.Shows.Equal(quantity(c.shows)) {
+					s.Errorf("%s, shows %s, want %s, %d", edit.State, edit.Shows, c.state, c.shows)
 				}
 				s.wantCount(s.called, "AddLine", c.adds)
 				s.wantCount(s.called, "RemoveLine", c.cuts)
 				if c.state == order.EditDone && s.ordered(id, "2C918150") != c.want {
 					s.Errorf("the service has %d, want %d", s.ordered(id, "2C918150"), c.want)
 				}
-				s.wantCopyAsRead(id, edit)
+				if edit.ID != "" {
+					s.wantKept(edit)
+				}
 			})
 		})
 	}
 }
 
-func edits(operation string, scripts ...script) func(*shop, order.ID) {
-	return func(s *shop, _ order.ID) { s.next(operation, scripts...) }
+// set makes the quantity of the order's first item what is wanted.
+func (s *shop) set(id order.ID, want int64) (order.Edit, error) {
+	return s.desk.SetQuantity(s.Context(), account, dealer, id, order.Wish{Item: "2C918150", Quantity: quantity(want)})
 }
 
-// wantCopyAsRead checks that what was read of the order was kept.
-func (s *shop) wantCopyAsRead(id order.ID, edit order.Edit) {
+// wantKept checks that an edit is in the store as it was told, and that what was read of its order was kept.
+func (s *shop) wantKept(e order.Edit) {
 	s.Helper()
-	if edit.Order.ID == "" {
-		return
-	}
-	copied, err := s.store.Order(s.Context(), dealer.Buyer(), id)
+	kept, err := s.store.Edit(s.Context(), dealer.Buyer(), e.ID)
 	s.must(err)
-	if copied.Status != edit.Order.Status || len(copied.Lines) != len(edit.Order.Lines) {
-		s.Errorf("the copy is %s with %d lines, the order was read %s with %d", copied.Status, len(copied.Lines), edit.Order.Status, len(edit.Order.Lines))
+	if kept.State != e.State || kept.Epoch != e.Epoch || !kept.Before.Equal(e.Before) || !kept.Wanted.Equal(e.Wanted) {
+		s.Errorf("kept is %+v, told %+v", kept, e)
 	}
+	copied, err := s.store.Order(s.Context(), dealer.Buyer(), e.Order)
+	s.must(err)
+	if !e.ReadAt.IsZero() && copied.Status != e.Status {
+		s.Errorf("the copy is %s, the order was read %s", copied.Status, e.Status)
+	}
+}
+
+func edits(operation string, scripts ...script) func(*shop, order.ID) {
+	return func(s *shop, _ order.ID) { s.next(operation, scripts...) }
 }
 
 func TestAddLine(t *testing.T) {
@@ -154,7 +180,7 @@ func TestADoubleClickChangesOnce(t *testing.T) {
 		var presses sync.WaitGroup
 		for range 5 {
 			presses.Go(func() {
-				if _, err := s.desk.SetQuantity(s.Context(), account, dealer, id, "2C918150", quantity(14)); err != nil {
+				if _, err := s.desk.SetQuantity(s.Context(), account, dealer, id, order.Wish{Item: "2C918150", Quantity: quantity(14)}); err != nil {
 					s.Error(err)
 				}
 			})
@@ -169,11 +195,11 @@ func TestADoubleClickChangesOnce(t *testing.T) {
 func TestEditingNeedsTheRightAndAnOrderOfOnesOwn(t *testing.T) {
 	open(t, func(s *shop) {
 		id := s.reserved()
-		_, err := s.desk.SetQuantity(s.Context(), buyer.Account{ID: "dealer", Right: buyer.RightNone}, dealer, id, "2C918150", quantity(1))
+		_, err := s.desk.SetQuantity(s.Context(), buyer.Account{ID: "dealer", Right: buyer.RightNone}, dealer, id, order.Wish{Item: "2C918150", Quantity: quantity(1)})
 		if !errors.Is(err, order.ErrNoRight) {
 			s.Errorf("without the right: %v", err)
 		}
-		_, err = s.desk.SetQuantity(s.Context(), account, dealer, "9999", "2C918150", quantity(1))
+		_, err = s.desk.SetQuantity(s.Context(), account, dealer, "9999", order.Wish{Item: "2C918150", Quantity: quantity(1)})
 		if !errors.Is(err, order.ErrNoOrder) {
 			s.Errorf("somebody else's order: %v", err)
 		}
@@ -200,7 +226,7 @@ func TestTheRightIsLearnedFromTheFirstAct(t *testing.T) {
 				s.must(s.store.SaveAccount(s.Context(), unknown))
 				id := s.reserved()
 				s.next("AddLine", c.answer)
-				_, _ = s.desk.SetQuantity(s.Context(), unknown, dealer, id, "2C918150", quantity(11))
+				_, _ = s.desk.SetQuantity(s.Context(), unknown, dealer, id, order.Wish{Item: "2C918150", Quantity: quantity(11)})
 				got, err := s.store.Account(s.Context(), "dealer")
 				s.must(err)
 				if got.Right != c.want {

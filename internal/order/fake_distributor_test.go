@@ -27,6 +27,7 @@ type fakeDistributor struct {
 	performed map[string]int
 	called    map[string]int
 	connects  time.Duration // how long CreateOrder takes to begin
+	whole     bool          // the contract's RemoveItem has no count: it takes the whole line
 	// see changes what GetOrders answers: a lagging or half list.
 	see func([]order.Order) []order.Order
 }
@@ -166,6 +167,7 @@ func (f *fakeDistributor) AddLine(_ context.Context, _ buyer.Credentials, id ord
 			i = len(o.Lines) - 1
 		}
 		o.Lines[i].Quantity = o.Lines[i].Quantity.Add(l.Quantity)
+		o.Lines[i].Reserved = decimal.Min(o.Lines[i].Quantity, decimal.NewFromInt(10))
 		result.Ordered = o.Lines[i].Quantity
 	})
 	return result, err
@@ -179,11 +181,14 @@ func (f *fakeDistributor) RemoveLine(_ context.Context, _ buyer.Credentials, id 
 			return
 		}
 		o.Lines[i].Quantity = o.Lines[i].Quantity.Sub(count)
+		o.Lines[i].Reserved = decimal.Min(o.Lines[i].Reserved, o.Lines[i].Quantity)
 		if count.IsZero() || !o.Lines[i].Quantity.IsPositive() {
 			o.Lines = slices.Delete(o.Lines, i, i+1)
 		}
 	})
 }
+
+func (f *fakeDistributor) CountsRemovals(context.Context) bool { return !f.whole }
 
 func (f *fakeDistributor) SetNote(_ context.Context, _ buyer.Credentials, id order.ID, note string) (order.NoteResult, error) {
 	err := f.run("SetNote", func() { f.orders[f.at(id)].Note = note })

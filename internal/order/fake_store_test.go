@@ -27,13 +27,16 @@ type memory struct {
 	readAt      map[buyer.ID]time.Time
 	notes       []order.NoteRecord
 	wishes      map[order.SubmissionID]order.Wishes
+	edits       []order.Edit // in the order they were planned in
+	steps       map[order.EditID][]order.EditState
+	rescues     []order.Rescue
 }
 
 func newMemory() *memory {
 	return &memory{
 		accounts: map[buyer.ID]buyer.Account{}, carts: map[buyer.ID]order.Cart{}, readAt: map[buyer.ID]time.Time{},
 		submissions: map[order.SubmissionID]order.Submission{}, history: map[order.SubmissionID][]order.Step{},
-		orders: map[buyer.ID]map[order.ID]order.Order{}, wishes: map[order.SubmissionID]order.Wishes{},
+		orders: map[buyer.ID]map[order.ID]order.Order{}, wishes: map[order.SubmissionID]order.Wishes{}, steps: map[order.EditID][]order.EditState{},
 	}
 }
 
@@ -348,4 +351,153 @@ func (m *memory) CartWishes(_ context.Context, b buyer.ID, cart order.CartID) (w
 		}
 	}
 	return w, nil
+}
+
+func (m *memory) PlanEdits(_ context.Context, steps []order.Edit, rescue *order.Rescue) ([]order.Edit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	planned := slices.Clone(steps)
+	if m.open(planned[0], "") {
+		return nil, order.ErrOpenEdit
+	}
+	for i := range planned {
+		m.generations++
+		e := &planned[i]
+		e.ID, e.Step, e.State = order.EditID(fmt.Sprint("edit.", m.generations)), i, order.EditWaiting
+		if i == 0 {
+			e.State = order.EditPlanned
+		}
+		e.Plan = planned[0].ID
+		m.steps[e.ID] = append(m.steps[e.ID], e.State)
+	}
+	m.edits = append(m.edits, planned...)
+	if rescue != nil {
+		rescue.Plan = planned[0].ID
+		m.addRescue(*rescue)
+	}
+	return planned, nil
+}
+
+// open tells whether a change of the same order is open, but for one.
+func (m *memory) open(e order.Edit, but order.EditID) bool {
+	return slices.ContainsFunc(m.edits, func(o order.Edit) bool {
+		return o.Buyer == e.Buyer && o.Order == e.Order && o.State.Open() && o.ID != but
+	})
+}
+
+func (m *memory) MoveEdit(_ context.Context, e order.Edit, change func(*order.Edit)) (order.Edit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.edits, func(o order.Edit) bool {
+		return o.Buyer == e.Buyer && o.ID == e.ID && o.State == e.State && o.Epoch == e.Epoch
+	})
+	if i < 0 {
+		return order.Edit{}, order.ErrEditMoved
+	}
+	moved := m.edits[i]
+	change(&moved)
+	moved.Epoch++
+	if moved.State.Open() && m.open(moved, moved.ID) {
+		return order.Edit{}, order.ErrOpenEdit
+	}
+	m.edits[i] = moved
+	m.steps[moved.ID] = append(m.steps[moved.ID], moved.State)
+	return moved, nil
+}
+
+func (m *memory) TouchEdit(_ context.Context, e order.Edit) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, have := range m.edits {
+		if have.ID == e.ID && have.Epoch == e.Epoch {
+			m.edits[i] = e
+		}
+	}
+	return nil
+}
+
+func (m *memory) Edit(_ context.Context, b buyer.ID, id order.EditID) (order.Edit, error) {
+	found := m.editsWhere(func(e order.Edit) bool { return e.Buyer == b && e.ID == id })
+	if len(found) == 0 {
+		return order.Edit{}, order.ErrNoEdit
+	}
+	return found[0], nil
+}
+
+func (m *memory) Edits(_ context.Context, b buyer.ID, id order.ID, n int) ([]order.Edit, error) {
+	found := m.editsWhere(func(e order.Edit) bool { return e.Buyer == b && e.Order == id })
+	slices.Reverse(found)
+	return found[:min(n, len(found))], nil
+}
+
+func (m *memory) EditSteps(_ context.Context, b buyer.ID, plan order.EditID) ([]order.Edit, error) {
+	return m.editsWhere(func(e order.Edit) bool { return e.Buyer == b && e.Plan == plan }), nil
+}
+
+func (m *memory) OpenEdits(context.Context) ([]order.Edit, error) {
+	return m.editsWhere(func(e order.Edit) bool { return e.State.Open() }), nil
+}
+
+func (m *memory) editsWhere(is func(order.Edit) bool) (found []order.Edit) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.edits {
+		if is(e) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+func (m *memory) AddRescue(_ context.Context, r order.Rescue) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.addRescue(r)
+	return nil
+}
+
+func (m *memory) addRescue(r order.Rescue) {
+	for i, have := range m.rescues {
+		if have.Buyer == r.Buyer && have.Order == r.Order && have.Item == r.Item && have.State == order.RescueWaiting {
+			m.rescues[i].State = order.RescueClosed
+		}
+	}
+	r.ID = int64(len(m.rescues) + 1)
+	m.rescues = append(m.rescues, r)
+}
+
+func (m *memory) Rescues(_ context.Context, b buyer.ID, id order.ID) (list []order.Rescue, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range slices.Backward(m.rescues) {
+		if r.Buyer == b && r.Order == id {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) Waits(_ context.Context, b buyer.ID) (list []order.Rescue, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.rescues {
+		o := m.orders[b][r.Order]
+		if r.Buyer == b && r.State == order.RescueWaiting && o.Editable() && o.Missing(r.Item).IsPositive() {
+			r.Quantity = o.Missing(r.Item)
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) CloseRescue(_ context.Context, b buyer.ID, id order.ID, rescue int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, r := range m.rescues {
+		if r.ID == rescue && r.Buyer == b && r.Order == id && r.State == order.RescueWaiting {
+			m.rescues[i].State = order.RescueClosed
+			return nil
+		}
+	}
+	return order.ErrNoRescue
 }

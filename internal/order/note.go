@@ -87,6 +87,20 @@ func (d *Desk) SaveNote(ctx context.Context, a buyer.Account, c buyer.Credential
 	return d.sendNote(ctx, a, c, before, text)
 }
 
+// DraftNote keeps a text for whoever may change the order: only this buyer sees it, and it is never sent. ErrNoOrder,
+// ErrNoteTooLong, ErrNoteCharacters.
+func (d *Desk) DraftNote(ctx context.Context, b buyer.ID, id ID, text string) error {
+	text, err := cleanNote(text)
+	if err != nil {
+		return err
+	}
+	if _, err := d.Orders.Order(ctx, b, id); err != nil {
+		return err
+	}
+	_, err = d.keepNote(ctx, b, NoteRecord{Order: id, Text: text}, NoteOutcome{})
+	return err
+}
+
 // firstNote sends the note that came with a new order, or keeps it. There is nobody to tell an error to: the note is kept.
 func (d *Desk) firstNote(ctx context.Context, b buyer.ID, c buyer.Credentials, o Order, text string) NoteOutcome {
 	record := NoteRecord{Order: o.ID, Text: text}

@@ -35,6 +35,7 @@ func (d *Desk) Run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			d.Log.WarnContext(ctx, "submissions are not settled yet", "error", err)
 		}
+		next = d.sweepEdits(ctx, next)
 		timer := time.NewTimer(max(next.Sub(d.Now()), sweepPause))
 		select {
 		case <-timer.C:
@@ -49,13 +50,15 @@ func (d *Desk) Run(ctx context.Context) {
 // have been sent becomes UNKNOWN, one that is due to be looked for is looked for, and a number that was answered and could
 // not be written down is written down. It never sends an order.
 func (d *Desk) Recover(ctx context.Context) error {
-	_, err := d.sweep(ctx)
+	next, err := d.sweep(ctx)
+	d.sweepEdits(ctx, next)
 	return err
 }
 
 // Recovered has every unknown submission looked for at once: the distributor answers again. It does not block.
 func (d *Desk) Recovered() {
 	d.hurried.Store(true)
+	d.editsHurried.Store(true)
 	d.stir()
 }
 

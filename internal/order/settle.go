@@ -41,7 +41,7 @@ func (d *Desk) Candidates(ctx context.Context, s Submission) ([]Order, error) {
 // Choose takes the buyer's word on a submission in NEEDS_BUYER: which order is his. ErrNoOrder for one that was there before,
 // or is not his; ErrSettled where the submission does not wait for his word.
 func (d *Desk) Choose(ctx context.Context, a buyer.Account, c buyer.Credentials, id SubmissionID, chosen ID) (Submission, error) {
-	s, err := d.waiting(ctx, a.ID, id, NeedsBuyer)
+	s, err := d.asked(ctx, a.ID, id, NeedsBuyer)
 	if err != nil {
 		return s, err
 	}
@@ -61,7 +61,7 @@ func (d *Desk) Choose(ctx context.Context, a buyer.Account, c buyer.Credentials,
 // Dismiss takes the buyer's word that none of the orders he was shown is his. The search goes on without them: his may still
 // turn up. ErrSettled.
 func (d *Desk) Dismiss(ctx context.Context, b buyer.ID, id SubmissionID, seen []ID) (Submission, error) {
-	s, err := d.waiting(ctx, b, id, NeedsBuyer)
+	s, err := d.asked(ctx, b, id, NeedsBuyer)
 	if err != nil {
 		return s, err
 	}
@@ -75,15 +75,15 @@ func (d *Desk) Dismiss(ctx context.Context, b buyer.ID, id SubmissionID, seen []
 
 // GiveUp takes the buyer's word that a submission which probably made no order is done with. The late watch goes on. ErrSettled.
 func (d *Desk) GiveUp(ctx context.Context, b buyer.ID, id SubmissionID) (Submission, error) {
-	s, err := d.waiting(ctx, b, id, ProbablyNotCreated)
+	s, err := d.asked(ctx, b, id, ProbablyNotCreated)
 	if err != nil {
 		return s, err
 	}
 	return d.move(ctx, s, Closed, nil)
 }
 
-// waiting returns a submission that waits for the buyer's word in a state. ErrSettled where it does not.
-func (d *Desk) waiting(ctx context.Context, b buyer.ID, id SubmissionID, in State) (Submission, error) {
+// asked returns a submission that waits for the buyer's word in a state. ErrSettled where it does not.
+func (d *Desk) asked(ctx context.Context, b buyer.ID, id SubmissionID, in State) (Submission, error) {
 	s, err := d.Submissions.Submission(ctx, b, id)
 	if err == nil && s.State != in {
 		err = ErrSettled

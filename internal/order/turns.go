@@ -31,6 +31,21 @@ func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
 	}
 }
 
+// try takes the turn if nobody has it.
+func (t *turns) try(key string) (end func(), free bool) {
+	mine := t.join(key)
+	select {
+	case <-mine.token:
+		return func() {
+			mine.token <- struct{}{}
+			t.leave(key, mine)
+		}, true
+	default:
+		t.leave(key, mine)
+		return nil, false
+	}
+}
+
 func (t *turns) join(key string) *turn {
 	t.mu.Lock()
 	defer t.mu.Unlock()

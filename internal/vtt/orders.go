@@ -114,6 +114,9 @@ func (d *Distributor) RemoveLine(ctx context.Context, cred buyer.Credentials, id
 	})
 }
 
+// CountsRemovals tells whether RemoveLine can take a part of a line.
+func (d *Distributor) CountsRemovals(ctx context.Context) bool { return d.client.CountsRemovals(ctx) }
+
 // SetNote replaces the note of an order. The service may also refuse in its answer. Failures are *order.SendError.
 func (d *Distributor) SetNote(ctx context.Context, cred buyer.Credentials, id order.ID, note string) (result order.NoteResult, err error) {
 	err = d.write(ctx, portal.SetOrderNote, func(ctx context.Context) error {

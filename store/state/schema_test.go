@@ -92,6 +92,7 @@ func TestTheDatabaseItselfRefusesNonsense(t *testing.T) {
 		t.Fatal(err)
 	}
 	saveOrder(t, s, "ivan", storetest.Order(1))
+	planEdit(t, s, "ivan", storetest.Order(1).ID)
 	nonsense := map[string]string{
 		"no pieces":             `UPDATE cart_lines SET quantity = 0`,
 		"a minus":               `UPDATE cart_lines SET quantity = -1`,
@@ -124,6 +125,17 @@ func TestTheDatabaseItselfRefusesNonsense(t *testing.T) {
 		"a number too long":     `INSERT INTO wishes VALUES ('ivan', 'one', '` + strings.Repeat("я", 51) + `', 0, '')`,
 		"a text of nothing":     `INSERT INTO note_templates VALUES (1, 'ivan', 'a', '')`,
 		"a text too long":       `INSERT INTO note_templates VALUES (1, 'ivan', 'a', '` + strings.Repeat("я", 1001) + `')`,
+		"a second open change of an order": `INSERT INTO order_edits (id, buyer_id, order_id, item_id, plan, step, before, wanted, act, count, state, epoch,
+				answered, fault_kind, fault_text, shows, reserved, status, read_at, next_read_at, sent_at, created_at, changed_at)
+			SELECT 'two', buyer_id, order_id, item_id, 'two', 0, before, wanted, act, count, state, epoch,
+				answered, fault_kind, fault_text, shows, reserved, status, read_at, next_read_at, sent_at, created_at, changed_at FROM order_edits`,
+		"a change that changes nothing": `UPDATE order_edits SET wanted = before`,
+		"a change sent at no time":      `UPDATE order_edits SET state = 'SENDING'`,
+		"a change in an unknown state":  `UPDATE order_edits SET state = 'PERHAPS'`,
+		"another history of a change":   `UPDATE order_edit_events SET state = 'DONE'`,
+		"a lost history of a change":    `DELETE FROM order_edit_events`,
+		"an equivalent that is nothing": `INSERT INTO rescues VALUES (1, 'ivan', 'o', 'i', 'equivalent', '1', '', 0, '', 'HANDED', 0, 0)`,
+		"a cart that is waited for":     `INSERT INTO rescues VALUES (1, 'ivan', 'o', 'i', 'cart', '1', '', 0, '', 'WAITING', 0, 0)`,
 	}
 	for name, statement := range nonsense {
 		if n, err := s.DB().Exec(t.Context(), statement); err == nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
@@ -25,6 +26,7 @@ import (
 
 // everyBuyers lists the functions that may reach rows without naming their buyer, and why.
 var everyBuyers = map[string]string{
+	"OpenEdits":    "recovery goes on with every buyer's changes of orders",
 	"Unfinished":   "recovery goes on with every buyer's submissions",
 	"submissionAt": "a mover knows the submission by its id, state and epoch; what it then writes names the row's buyer",
 	"WipeSealed":   "housekeeping",
@@ -217,6 +219,12 @@ type answers struct {
 	Wished     int
 	Texts      int
 	Text       error
+	Edit       error
+	Edits      int
+	EditMoved  error
+	Rescues    int
+	Waits      int
+	Closed     error
 }
 
 func (got *answers) history(t *testing.T, s *state.Store, b buyer.ID, item catalog.ItemID) {
@@ -231,6 +239,18 @@ func (got *answers) history(t *testing.T, s *state.Store, b buyer.ID, item catal
 	got.Interests, got.Sightings, got.Changes, got.Statuses = len(interests), len(sightings), len(changes), len(statuses)
 	got.Cuts, got.Bought, got.Purchases, got.Watches = len(cuts), len(bought), len(purchases), len(watches)
 	got.Mark = s.SetMark(t.Context(), b, item, buyer.Mark{Branch: true})
+}
+
+func (got *answers) editing(t *testing.T, s *state.Store, b buyer.ID, e order.Edit) {
+	_, got.Edit = s.Edit(t.Context(), b, e.ID)
+	edits, _ := s.Edits(t.Context(), b, e.Order, 10)
+	steps, _ := s.EditSteps(t.Context(), b, e.Plan)
+	rescues, _ := s.Rescues(t.Context(), b, e.Order)
+	waits, _ := s.Waits(t.Context(), b)
+	got.Edits, got.Rescues, got.Waits = len(edits)+len(steps), len(rescues), len(waits)
+	e.Buyer = b
+	_, got.EditMoved = s.MoveEdit(t.Context(), e, func(next *order.Edit) { next.Answered = true })
+	got.Closed = s.CloseRescue(t.Context(), b, e.Order, 1)
 }
 
 // A row of somebody else answers exactly like a missing one, however alike the logins are.
@@ -260,6 +280,13 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 	addTemplate(t, s, "ivan", "Самовывоз")
 	text := templates(t, s, "ivan")[0].ID
 	explained, err := s.Move(t.Context(), "one", order.Prepared, 0, func(sub *order.Submission) { sub.OrderID = o.ID })
+	reserving := storetest.Order(2)
+	reserving.Status, reserving.LinesReadAt = order.Reserving, reserving.ReadAt
+	reserving.Lines = []order.Line{storetest.OrderLine(1, 2)}
+	reserving.Lines[0].Reserved = decimal.Zero
+	saveOrder(t, s, "ivan", reserving)
+	edit := planEdit(t, s, "ivan", reserving.ID)
+	err = errors.Join(err, s.AddRescue(t.Context(), order.Rescue{Buyer: "ivan", Order: reserving.ID, Item: item, Choice: order.RescueWait, Quantity: decimal.NewFromInt(2), State: order.RescueWaiting}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,6 +316,7 @@ func TestForeignRowsAnswerLikeMissingOnes(t *testing.T) {
 		_, got.Wished, _ = s.Orders(t.Context(), b, order.Filter{Text: wished.Number})
 		got.Texts = len(templates(t, s, b))
 		_, got.Text = s.NoteTemplate(t.Context(), b, text)
+		got.editing(t, s, b, edit)
 		got.Touch = s.Touch(t.Context(), order.Submission{ID: "one", Buyer: b, ReadsOK: 99})
 		return got
 	}

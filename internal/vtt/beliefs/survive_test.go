@@ -253,7 +253,7 @@ func (s *shop) desk() (*order.Desk, *state.Store) {
 	s.Cleanup(func() { _ = store.Close() })
 	s.must(store.SaveAccount(s.Context(), manager))
 	return order.NewDesk(order.DeskOptions{
-		Carts: store, Submissions: store, Orders: store, Wishes: store, Accounts: store, Distributor: s.d, Sealer: box{},
+		Carts: store, Submissions: store, Orders: store, Edits: store, Rescues: store, Wishes: store, Accounts: store, Distributor: s.d, Sealer: box{},
 		Register: buyer.NewRegister(tick), Quiet: time.Minute, Now: tick, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Shown: func(context.Context, buyer.ID, []catalog.ItemID) (map[catalog.ItemID]order.Shown, error) {
 			return nil, nil
@@ -311,20 +311,20 @@ func tellWhatRemovingDid(s *shop) {
 		wantState, shows = order.EditDiffers, 6
 	}
 	removed := s.executed("RemoveItem")
-	edit, err := desk.SetQuantity(s.Context(), manager, s.manager, id, item, decimal.NewFromInt(4))
+	edit, err := desk.SetQuantity(s.Context(), manager, s.manager, id, order.Wish{Item: item, Quantity: decimal.NewFromInt(4)})
 	s.wantEdit(edit, err, wantState, 10, 4, shows)
 	if n := removed(); n != 1 {
 		s.Errorf("removed %d times", n)
 	}
-	edit, err = desk.SetQuantity(s.Context(), manager, s.manager, id, item, decimal.Zero)
+	edit, err = desk.SetQuantity(s.Context(), manager, s.manager, id, order.Wish{Item: item})
 	s.wantEdit(edit, err, order.EditDone, shows, 0, 0)
 }
 
 func (s *shop) wantEdit(e order.Edit, err error, state order.EditState, before, wanted, shows int64) {
 	s.Helper()
 	s.must(err)
-	if e.State != state || e.Before.IntPart() != before || e.Wanted.IntPart() != wanted || e.Shows().IntPart() != shows {
-		s.Errorf("%s: %s before, %s wanted, the order shows %s; want %s: %d, %d, %d", e.State, e.Before, e.Wanted, e.Shows(), state, before, wanted, shows)
+	if e.State != state || e.Before.IntPart() != before || e.Wanted.IntPart() != wanted || e.Shows.IntPart() != shows {
+		s.Errorf("%s: %s before, %s wanted, the order shows %s; want %s: %d, %d, %d", e.State, e.Before, e.Wanted, e.Shows, state, before, wanted, shows)
 	}
 	for _, o := range s.server.Orders() {
 		var have int64
@@ -333,7 +333,7 @@ func (s *shop) wantEdit(e order.Edit, err error, state order.EditState, before, 
 				have += l.Quantity
 			}
 		}
-		if o.ID == string(e.Order.ID) && have != shows {
+		if o.ID == string(e.Order) && have != shows {
 			s.Errorf("the service has %d", have)
 		}
 	}
@@ -622,10 +622,10 @@ func readAndWriteTheSameQuantities(s *shop) {
 	s.same(known.offers(), s.offers())
 	desk, store := s.desk()
 	id, item := s.reserved(store)
-	edit, err := desk.SetQuantity(s.Context(), manager, s.manager, id, item, decimal.NewFromInt(7))
+	edit, err := desk.SetQuantity(s.Context(), manager, s.manager, id, order.Wish{Item: item, Quantity: decimal.NewFromInt(7)})
 	s.wantEdit(edit, err, order.EditDone, 10, 7, 7)
-	if !edit.Reserved().Equal(decimal.NewFromInt(7)) {
-		s.Errorf("%s pieces are reserved", edit.Reserved())
+	if !edit.Reserved.Equal(decimal.NewFromInt(7)) {
+		s.Errorf("%s pieces are reserved", edit.Reserved)
 	}
 }
 
