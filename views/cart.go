@@ -25,7 +25,9 @@ type CartSource struct {
 	Loading bool
 	Rate    money.Rate
 	// Open is the submission that holds the cart, where it is frozen.
-	Open    order.SubmissionID
+	Open order.SubmissionID
+	// Carried is the order that its lines are being added to, where it is frozen for that.
+	Carried order.ID
 	Problem *Problem // what the last action ran into
 	Now     time.Time
 }
@@ -40,14 +42,15 @@ type Cart struct {
 	Weight   string // empty while no line's weight is known
 	Boxes    string // empty while no line's packing is known
 	// Left counts the lines that have no price to order at: they are left out of the order.
-	Left      int
-	Pending   bool // prices of some lines are still being read: the total is not complete
-	Note      string
-	Frozen    bool
-	OpenURL   string // of the submission that holds the cart
-	Orderable bool   // there is something to order
-	ReadAt    Moment // the oldest of the prices shown
-	Problem   *Problem
+	Left    int
+	Pending bool // prices of some lines are still being read: the total is not complete
+	Note    string
+	Frozen  bool
+	// FrozenWords say what holds a frozen cart, OpenURL is its address.
+	FrozenWords, OpenURL string
+	Orderable            bool   // there is something to order
+	ReadAt               Moment // the oldest of the prices shown
+	Problem              *Problem
 }
 
 // CartLine is one item in the cart.
@@ -101,8 +104,13 @@ func NewCart(ctx context.Context, s CartSource) Cart {
 		Note: s.Cart.Note, Frozen: s.Cart.Frozen, Problem: s.Problem,
 		Rate: newRateNote(ctx, s.Rate, s.Now),
 	}
-	if s.Open != "" {
-		page.OpenURL = SubmissionURL(s.Open)
+	switch {
+	case s.Open != "":
+		page.OpenURL, page.FrozenWords = SubmissionURL(s.Open), i18n.T(ctx, "cart.frozen")
+	case s.Carried != "":
+		page.OpenURL, page.FrozenWords = OrderURL(s.Carried), i18n.T(ctx, "cart.carried", "Number", string(s.Carried))
+	default:
+		page.FrozenWords = i18n.T(ctx, "cart.frozen")
 	}
 	totals := cartTotals{}
 	for _, l := range s.Cart.Lines {

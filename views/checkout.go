@@ -27,11 +27,14 @@ type CheckoutSource struct {
 	NoteTexts  []order.NoteTemplate
 	NoteFilled bool
 	// Agreed keeps the tick of a form that was refused for another reason.
-	Agreed  bool
-	Right   buyer.Right
-	Rate    money.Rate
-	Problem *Problem
-	Now     time.Time
+	Agreed bool
+	Right  buyer.Right
+	Rate   money.Rate
+	// Joinable are the orders that the cart may be added to, Into the one chosen in a form that was refused.
+	Joinable []order.Order
+	Into     order.ID
+	Problem  *Problem
+	Now      time.Time
 }
 
 // Checkout is the review before ordering.
@@ -51,6 +54,8 @@ type Checkout struct {
 	Doubts []Relative
 	// Agreement is beside the box that has to be ticked; empty when nothing needs consent.
 	Agreement string
+	// Into are the orders that the cart may be added to instead of making a new one; empty where it may not.
+	Into []OrderChoice
 	// Split is the value of the button that orders only what can be shipped now; empty where that is all or nothing.
 	Split     string
 	SplitHint string
@@ -101,9 +106,23 @@ func NewCheckout(ctx context.Context, s CheckoutSource) Checkout {
 	}
 	page.addTotals(ctx, r)
 	page.Orderable = page.Read && len(r.Orderable()) > 0 && !r.Cart.Frozen
+	page.addOrders(ctx, s)
 	page.addDoubts(ctx, s)
 	page.addSplit(ctx, r)
 	return page
+}
+
+// OrderChoice is an order that the cart may be added to.
+type OrderChoice struct {
+	ID, Text string
+	Selected bool
+}
+
+func (page *Checkout) addOrders(ctx context.Context, s CheckoutSource) {
+	for _, o := range s.Joinable {
+		page.Into = append(page.Into, OrderChoice{ID: string(o.ID), Selected: o.ID == s.Into, Text: i18n.T(ctx, "checkout.into.order",
+			"Number", string(o.ID), "At", clock(ctx, o.CreatedAt, s.Now).Text, "Sum", amount(ctx, o.Sum, o.Currency).Text)})
+	}
 }
 
 // addDoubts says what could make it a second order of the same, and what has to be agreed to.

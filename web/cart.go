@@ -158,8 +158,8 @@ func (s *Server) answerCart(c echo.Context, status int, problem *views.Problem) 
 		Cart: st.cart, Items: items, Offer: st.view.Offer, Loading: st.view.Loading(), Rate: st.rate, Problem: problem, Now: s.Now(),
 	}
 	if st.cart.Frozen {
-		if open, found, err := s.Submissions.OpenSubmission(ctx, here(c).account.ID); err == nil && found {
-			source.Open = open.ID
+		if err := s.holder(c, &source); err != nil {
+			return err
 		}
 	}
 	page := views.NewCart(ctx, source)
@@ -167,4 +167,19 @@ func (s *Server) answerCart(c echo.Context, status int, problem *views.Problem) 
 		return s.render(c, status, views.CartAnswer(page, badge(c, st)))
 	}
 	return s.render(c, status, views.CartPage(s.ownFrame(c, st, views.SectionCart, i18n.T(ctx, "cart.title"), ids...), page))
+}
+
+// holder finds what holds a frozen cart: a submission, or changes that carry it into an order.
+func (s *Server) holder(c echo.Context, source *views.CartSource) error {
+	ctx, b := c.Request().Context(), here(c).account.ID
+	open, _, err := s.Submissions.OpenSubmission(ctx, b)
+	if err != nil {
+		return err
+	}
+	source.Open = open.ID
+	carrying, err := s.Edits.CartEdit(ctx, b, source.Cart.ID)
+	if carrying != nil {
+		source.Carried = carrying.Order
+	}
+	return err
 }

@@ -24,7 +24,7 @@ func (s *Server) checkout(c echo.Context) error {
 // review, and the cart is as it was.
 func (s *Server) submit(c echo.Context) error {
 	ctx, v := c.Request().Context(), here(c)
-	fields, err := form(c, "cart_version", "token", "agree", "split", "note", "po", "wish_date")
+	fields, err := form(c, "cart_version", "token", "agree", "split", "into", "note", "po", "wish_date")
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,12 @@ func (s *Server) submit(c echo.Context) error {
 	}
 	if agreed.Wishes, err = s.wishes(fields); err != nil {
 		return s.checkoutFailed(c, err)
+	}
+	if into := order.ID(fields["into"]); into != "" && agreed.Split == "" {
+		if err := s.Desk.AddCart(ctx, v.account, v.cred, into, agreed); err != nil {
+			return s.checkoutFailed(c, err)
+		}
+		return seeOther(c, views.OrderURL(into))
 	}
 	id, err := s.Desk.Place(ctx, v.account, v.cred, agreed)
 	if err != nil {
@@ -83,6 +89,9 @@ func (s *Server) answerCheckout(c echo.Context, status int, problem *views.Probl
 			return err
 		}
 		status = http.StatusServiceUnavailable
+	}
+	if source.Joinable, err = s.Desk.Joinable(ctx, v.account); err != nil {
+		return err
 	}
 	if err := s.typedAtCheckout(c, &source, st.cart); err != nil {
 		return err

@@ -25,11 +25,12 @@ func (s *Server) typedAtCheckout(c echo.Context, source *views.CheckoutSource, c
 		source.Wishes = views.NewWishForm(wished, s.Now())
 		return err
 	}
-	fields, err := form(c, "note", "agree", "po", "wish_date", "template")
+	fields, err := form(c, "note", "agree", "po", "wish_date", "into", "template")
 	if err != nil {
 		return err
 	}
 	source.Agreed, source.Wishes = fields["agree"] != "", views.NewWishForm(order.Wishes{}, s.Now())
+	source.Into = order.ID(fields["into"])
 	source.Wishes.Number, source.Wishes.Day = fields["po"], fields["wish_date"]
 	source.Note, source.NoteFilled, err = s.fillNote(c, fields["note"], fields["template"])
 	return err

@@ -108,6 +108,8 @@ type Edit struct {
 	// Plan is the ID of the first step of the wish that this is a step of, Step its place among them, from 0.
 	Plan EditID
 	Step int
+	// Cart is the generation whose line this carries out; it leaves the cart when it is done. Empty for none.
+	Cart CartID
 
 	Before, Wanted decimal.Decimal // quantities in the order; Before was read just before
 	Act            EditAct
@@ -132,6 +134,11 @@ type Edit struct {
 // Grows tells whether the change adds.
 func (e Edit) Grows() bool { return e.Act == ActAdd }
 
+// Arrived tells whether the order shows at least what was wanted: what it carried out of a cart is there.
+func (e Edit) Arrived() bool {
+	return e.State == EditDone || e.State == EditDiffers && e.Grows() && e.Shows.GreaterThanOrEqual(e.Wanted)
+}
+
 // Again tells whether the same may be asked for again: the order shows that nothing of it was done.
 func (e Edit) Again() bool {
 	return e.State == EditUnchanged || e.State == EditRefused || e.State == EditNotSent
@@ -150,10 +157,12 @@ func (e *Edit) seen(o Order) {
 // EditStore keeps changes of orders and their append-only history.
 type EditStore interface {
 	// PlanEdits writes the steps of a wish in one durable transaction, the first PLANNED, the others WAITING, and gives them
-	// their ids; with the rescue that they carry out, if there is one. ErrOpenEdit.
+	// their ids; with the rescue that they carry out, if there is one. Steps of a Cart freeze it until all are settled.
+	// ErrOpenEdit; ErrCartChanged where the Cart is not the current one, ErrFrozen where it is being sent already.
 	PlanEdits(ctx context.Context, steps []Edit, rescue *Rescue) ([]Edit, error)
 	// MoveEdit changes e if it still is in e.State and e.Epoch, raises the epoch, and appends to the history, durably. change
-	// sets the new state and fields. ErrEditMoved; ErrOpenEdit where another of the order is open.
+	// sets the new state and fields. In the same transaction a step of a Cart that is Done there takes its pieces out of it.
+	// ErrEditMoved; ErrOpenEdit where another of the order is open.
 	MoveEdit(ctx context.Context, e Edit, change func(*Edit)) (Edit, error)
 	// TouchEdit stores what a reading that concluded nothing has shown, without a move.
 	TouchEdit(ctx context.Context, e Edit) error
@@ -163,6 +172,8 @@ type EditStore interface {
 	Edits(ctx context.Context, b buyer.ID, id ID, n int) ([]Edit, error)
 	// EditSteps lists the steps of a wish in their order.
 	EditSteps(ctx context.Context, b buyer.ID, plan EditID) ([]Edit, error)
+	// CartEdit returns a step of a cart that is not settled, nil if there is none.
+	CartEdit(ctx context.Context, b buyer.ID, cart CartID) (*Edit, error)
 	// OpenEdits lists every buyer's changes in PLANNED, SENDING and UNKNOWN, for recovery only.
 	OpenEdits(ctx context.Context) ([]Edit, error)
 }

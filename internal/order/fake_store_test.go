@@ -69,6 +69,9 @@ func (m *memory) cart(b buyer.ID) order.Cart {
 	for _, s := range m.submissions {
 		c.Frozen = c.Frozen || s.Buyer == b && s.Cart == c.ID && s.State.Open()
 	}
+	for _, e := range m.edits {
+		c.Frozen = c.Frozen || e.Buyer == b && e.Cart == c.ID && unsettled(e)
+	}
 	return c
 }
 
@@ -357,6 +360,14 @@ func (m *memory) PlanEdits(_ context.Context, steps []order.Edit, rescue *order.
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	planned := slices.Clone(steps)
+	if cart := m.cart(planned[0].Buyer); planned[0].Cart != "" {
+		switch {
+		case cart.ID != planned[0].Cart:
+			return nil, order.ErrCartChanged
+		case cart.Frozen:
+			return nil, order.ErrFrozen
+		}
+	}
 	if m.open(planned[0], "") {
 		return nil, order.ErrOpenEdit
 	}
@@ -401,9 +412,35 @@ func (m *memory) MoveEdit(_ context.Context, e order.Edit, change func(*order.Ed
 		return order.Edit{}, order.ErrOpenEdit
 	}
 	m.edits[i] = moved
+	m.carried(moved)
 	m.steps[moved.ID] = append(m.steps[moved.ID], moved.State)
 	return moved, nil
 }
+
+func (m *memory) carried(e order.Edit) {
+	c := m.carts[e.Buyer]
+	if e.Cart == "" || c.ID != e.Cart || !e.Arrived() {
+		return
+	}
+	c.Lines = slices.Clone(c.Lines)
+	c.Version++
+	if i := slices.IndexFunc(c.Lines, func(l order.CartLine) bool { return l.ItemID == e.Item }); i >= 0 {
+		if c.Lines[i].Quantity = c.Lines[i].Quantity.Sub(e.Count); !c.Lines[i].Quantity.IsPositive() {
+			c.Lines = slices.Delete(c.Lines, i, i+1)
+		}
+	}
+	m.carts[e.Buyer] = c
+}
+
+func (m *memory) CartEdit(_ context.Context, b buyer.ID, cart order.CartID) (*order.Edit, error) {
+	found := m.editsWhere(func(e order.Edit) bool { return e.Buyer == b && e.Cart == cart && cart != "" && unsettled(e) })
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return &found[0], nil
+}
+
+func unsettled(e order.Edit) bool { return e.State.Open() || e.State == order.EditWaiting }
 
 func (m *memory) TouchEdit(_ context.Context, e order.Edit) error {
 	m.mu.Lock()

@@ -128,11 +128,14 @@ func cartOf(ctx context.Context, tx *sql.Tx, b buyer.ID) (order.Cart, error) {
 	return cart, err
 }
 
-// cartHead returns a buyer's cart without lines. That it is frozen follows from its submission and is kept nowhere else.
+// cartHead returns a buyer's cart without lines. That it is frozen follows from its submission, or from what carries its lines
+// into an order, and is kept nowhere else.
 func cartHead(ctx context.Context, tx *sql.Tx, b buyer.ID) (order.Cart, error) {
 	cart := order.Cart{Buyer: b}
 	err := tx.QueryRowContext(ctx, `SELECT id, version, note,
 			EXISTS (SELECT 1 FROM submissions AS s WHERE s.buyer_id = c.buyer_id AND s.cart_id = c.id AND s.is_open = 1)
+			OR EXISTS (SELECT 1 FROM order_edits AS e WHERE e.buyer_id = c.buyer_id AND e.cart_id = c.id AND e.cart_id <> ''
+				AND e.state IN ('WAITING', 'PLANNED', 'SENDING', 'UNKNOWN'))
 		FROM carts AS c WHERE c.buyer_id = $1`, b).Scan(&cart.ID, &cart.Version, &cart.Note, &cart.Frozen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return cart, nil

@@ -17,6 +17,9 @@ var _ order.EditStore = (*Store)(nil)
 func (s *Store) PlanEdits(ctx context.Context, steps []order.Edit, rescue *order.Rescue) ([]order.Edit, error) {
 	planned := append([]order.Edit(nil), steps...)
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if err := mayCarry(ctx, tx, planned[0]); err != nil {
+			return err
+		}
 		for i := range planned {
 			e := &planned[i]
 			e.ID, e.Step, e.State = order.EditID(newID()), i, order.EditWaiting
@@ -44,6 +47,50 @@ func (s *Store) PlanEdits(ctx context.Context, steps []order.Edit, rescue *order
 	return planned, nil
 }
 
+// mayCarry tells whether an edit's cart, if it has one, is the buyer's current and not being sent.
+func mayCarry(ctx context.Context, tx *sql.Tx, e order.Edit) error {
+	if e.Cart == "" {
+		return nil
+	}
+	cart, err := cartHead(ctx, tx, e.Buyer)
+	switch {
+	case err != nil:
+		return err
+	case cart.ID != e.Cart:
+		return order.ErrCartChanged
+	case cart.Frozen:
+		return order.ErrFrozen
+	}
+	return nil
+}
+
+// carried takes what an edit has brought into its order out of the cart it came from.
+func (s *Store) carried(ctx context.Context, tx *sql.Tx, e order.Edit) error {
+	if e.Cart == "" || !e.Arrived() {
+		return nil
+	}
+	mine, err := exec(ctx, tx, `UPDATE carts SET version = version + 1 WHERE buyer_id = $1 AND id = $2`, e.Buyer, e.Cart)
+	if err != nil || !mine {
+		return err
+	}
+	left, err := exec(ctx, tx, `UPDATE cart_lines SET quantity = quantity - $3 WHERE buyer_id = $1 AND item_id = $2 AND quantity > $3`,
+		e.Buyer, e.Item, e.Count.IntPart())
+	if err == nil && !left {
+		_, err = tx.ExecContext(ctx, `DELETE FROM cart_lines WHERE buyer_id = $1 AND item_id = $2`, e.Buyer, e.Item)
+	}
+	return err
+}
+
+// CartEdit returns an edit of a cart that is not settled, nil if there is none.
+func (s *Store) CartEdit(ctx context.Context, b buyer.ID, cart order.CartID) (*order.Edit, error) {
+	list, err := s.edits(ctx, `WHERE buyer_id = $1 AND cart_id = $2 AND cart_id <> '' AND state IN ('WAITING', 'PLANNED', 'SENDING', 'UNKNOWN')
+		ORDER BY step LIMIT 1`, b, cart)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
 // MoveEdit changes an edit found in the state and epoch it was read in. order.ErrEditMoved, order.ErrOpenEdit.
 func (s *Store) MoveEdit(ctx context.Context, e order.Edit, change func(*order.Edit)) (moved order.Edit, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -67,7 +114,10 @@ func (s *Store) MoveEdit(ctx context.Context, e order.Edit, change func(*order.E
 		if err != nil {
 			return openEdit(err)
 		}
-		return s.recordEdit(ctx, tx, moved)
+		if err := s.recordEdit(ctx, tx, moved); err != nil {
+			return err
+		}
+		return s.carried(ctx, tx, moved)
 	})
 	if err != nil {
 		return order.Edit{}, err
@@ -111,10 +161,10 @@ func (s *Store) OpenEdits(ctx context.Context) ([]order.Edit, error) {
 }
 
 func insertEdit(ctx context.Context, tx *sql.Tx, e order.Edit) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO order_edits (buyer_id, id, order_id, item_id, plan, step, before, wanted, act, count, state, epoch,
+	_, err := tx.ExecContext(ctx, `INSERT INTO order_edits (buyer_id, id, order_id, item_id, plan, step, cart_id, before, wanted, act, count, state, epoch,
 			answered, fault_kind, fault_text, shows, reserved, status, read_at, next_read_at, sent_at, created_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, '', '', '0', '0', '', 0, 0, 0, $12, $13)`,
-		e.Buyer, e.ID, e.Order, e.Item, e.Plan, e.Step, e.Before, e.Wanted, e.Act, e.Count, e.State,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '', '0', '0', '', 0, 0, 0, $13, $14)`,
+		e.Buyer, e.ID, e.Order, e.Item, e.Plan, e.Step, e.Cart, e.Before, e.Wanted, e.Act, e.Count, e.State,
 		sqlite.Micros(e.CreatedAt), sqlite.Micros(e.ChangedAt))
 	return err
 }
@@ -131,11 +181,11 @@ func (s *Store) edits(ctx context.Context, rest string, args ...any) ([]order.Ed
 	return collect(ctx, s.db, ask(`SELECT `+editColumns+` FROM order_edits `+rest, args...), editFields)
 }
 
-const editColumns = `id, buyer_id, order_id, item_id, plan, step, before, wanted, act, count, state, epoch, answered,
+const editColumns = `id, buyer_id, order_id, item_id, plan, step, cart_id, before, wanted, act, count, state, epoch, answered,
 	fault_kind, fault_text, shows, reserved, status, read_at, next_read_at, sent_at, created_at, changed_at`
 
 func editFields(e *order.Edit) []any {
-	return []any{&e.ID, &e.Buyer, &e.Order, &e.Item, &e.Plan, &e.Step, &e.Before, &e.Wanted, &e.Act, &e.Count, &e.State, &e.Epoch, &e.Answered,
+	return []any{&e.ID, &e.Buyer, &e.Order, &e.Item, &e.Plan, &e.Step, &e.Cart, &e.Before, &e.Wanted, &e.Act, &e.Count, &e.State, &e.Epoch, &e.Answered,
 		&e.FaultKind, &e.FaultText, &e.Shows, &e.Reserved, &e.Status, sqlite.At(&e.ReadAt), sqlite.At(&e.NextReadAt), sqlite.At(&e.SentAt),
 		sqlite.At(&e.CreatedAt), sqlite.At(&e.ChangedAt)}
 }

@@ -41,7 +41,7 @@ func mayPrepare(ctx context.Context, tx *sql.Tx, sub order.Submission) error {
 	if err != nil {
 		return err
 	}
-	if cart.ID == "" || cart.ID != sub.Cart || cart.Version != sub.CartVersion {
+	if cart.ID == "" || cart.ID != sub.Cart || cart.Version != sub.CartVersion || cart.Frozen {
 		return order.ErrCartChanged
 	}
 	return nil

@@ -7,6 +7,7 @@ CREATE TABLE order_edits (
     item_id      TEXT NOT NULL CHECK (item_id <> ''),
     plan         TEXT NOT NULL CHECK (plan <> ''),        -- the first step of the same wish
     step         INTEGER NOT NULL CHECK (step >= 0),
+    cart_id      TEXT NOT NULL,                           -- the cart whose line it carries out; empty for none
     before       TEXT NOT NULL CHECK (before GLOB '[0-9]*' AND before NOT GLOB '*[^0-9.]*'),
     wanted       TEXT NOT NULL CHECK (wanted GLOB '[0-9]*' AND wanted NOT GLOB '*[^0-9.]*'),
     act          TEXT NOT NULL CHECK (act IN ('add', 'remove', 'remove-line')),
@@ -33,6 +34,7 @@ CREATE TABLE order_edits (
 
 -- At most one change of an order is under way or unknown.
 CREATE UNIQUE INDEX order_edits_one_open ON order_edits (buyer_id, order_id) WHERE is_open = 1;
+CREATE INDEX order_edits_carts ON order_edits (buyer_id, cart_id) WHERE cart_id <> '' AND state IN ('WAITING', 'PLANNED', 'SENDING', 'UNKNOWN');
 CREATE INDEX order_edits_newest ON order_edits (buyer_id, order_id, created_at DESC);
 
 CREATE TABLE order_edit_events (
