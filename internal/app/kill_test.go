@@ -75,7 +75,7 @@ func TestKillToldToStopDuringTheCall(t *testing.T) {
 	v := d.signedIn(t, d.buyer())
 	d.catalogueArrives(v)
 	v.addToCart(plain, 1)
-	d.misbehave(fault{Operation: "CreateOrder", Effect: "delay", Delay: "4s"})
+	d.misbehave(fault{Operation: "CreateOrder", Effect: "delay", Delay: "2s"})
 	v.press(v.read("/checkout"), "/checkout", nil)
 	d.eventually("the order under way", func() bool { return ask[map[string]int](d, "received")["CreateOrder"] == 1 })
 	if made := d.executions("CreateOrder"); made != 0 {

@@ -76,8 +76,6 @@ func enumerate(t *testing.T, try func(t *testing.T, call string, n int) (there b
 		switch {
 		case call == "pwrite64" && testing.Short():
 			stride = 23
-		case testing.Short():
-			stride = 4
 		case call == "pwrite64":
 			workers = 3
 		}
@@ -126,6 +124,7 @@ func (c *counts) any(prefix string) bool {
 // Row 26: a process that dies at any write or sync of a submission leaves files that are whole, at most one order, and a state
 // from which the truth is found.
 func TestKillAtEverySyscall(t *testing.T) {
+	t.Parallel()
 	seen := count(t)
 	t.Run("points", func(t *testing.T) {
 		enumerate(t, func(t *testing.T, call string, n int) bool {
@@ -213,6 +212,7 @@ func sameLines(a, b order.Cart) bool {
 // before sending was not sent, a number that was answered is shown and logged while it can't be written down, and the shop opens
 // again.
 func TestKillDiskThatFails(t *testing.T) {
+	t.Parallel()
 	for _, code := range []string{"EIO", "ENOSPC"} {
 		for name, from := range map[string]string{"once": "", "for good": "+"} {
 			if testing.Short() && (code == "EIO") != (from == "") {

@@ -73,6 +73,7 @@ func (w *world) atBaseline(t *testing.T, g *gate, settings []string, args ...str
 
 // The same as at the files' calls, at those of the network: between the list of orders and the end.
 func TestKillAtTheNetworksSyscalls(t *testing.T) {
+	t.Parallel()
 	seen := count(t)
 	t.Run("points", func(t *testing.T) {
 		for _, call := range []string{"socket", "connect", "getsockopt", "getpeername", "setsockopt", "epoll_ctl", "write", "read", "close"} {
@@ -174,6 +175,7 @@ func TestKillWhileTheDistributorWorks(t *testing.T) {
 // Row 28: a process that is stopped right before it would write CreateOrder sends nothing once it goes on: another one on the
 // same files has called the order not created meanwhile. It is stopped where its connection stands already.
 func TestKillStoppedBeforeTheFirstByte(t *testing.T) {
+	t.Parallel()
 	paces := map[string][]string{"ten times as fast": {speedEnv + "=10", quietEnv + "=30s"}}
 	if !testing.Short() {
 		paces["in real time"] = []string{speedEnv + "=1", quietEnv + "=1s"}
