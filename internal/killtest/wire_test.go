@@ -88,10 +88,8 @@ func TestKillAtTheNetworksSyscalls(t *testing.T) {
 			})
 		}
 	})
-	for _, point := range []string{"C4 ", "C6 "} {
-		if !seen.any(point) && !testing.Short() {
-			t.Errorf("no process died at %s", point)
-		}
+	if !seen.any("C4 ") {
+		t.Error("no process died between writing down that it sends and sending")
 	}
 }
 
