@@ -21,6 +21,8 @@ const (
 	npm      program = "npm"
 	curl     program = "curl"
 	chromium program = "chromium"
+	strace   program = "strace"
+	mounting program = "mounting" // file systems that only the one who mounts them sees
 )
 
 // probe is a command that succeeds where the program is there and complete.
@@ -31,6 +33,10 @@ func (p program) probe() []string {
 	case zeep:
 		// Debian's own interpreter: another one in the PATH does not see Debian's modules.
 		return []string{"/usr/bin/python3", "-c", "import zeep"}
+	case strace: // it may be there and not be allowed to watch
+		return []string{"strace", "-f", "-o", "/dev/null", "true"}
+	case mounting:
+		return []string{"unshare", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/tmp"}
 	}
 	return []string{string(p), "--version"}
 }
@@ -51,6 +57,10 @@ func (p program) packages() []string {
 	case chromium:
 		// Chromium draws the characters that the page's own font lacks with a font of the machine.
 		return []string{"chromium", "fonts-dejavu-core"}
+	case strace:
+		return []string{"strace"}
+	case mounting:
+		return []string{"util-linux", "mount"}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 
 const (
 	// allTags are the build tags of tests that need more than Go.
-	allTags = "browser,judges,gallery,chaos"
+	allTags = "browser,judges,gallery,chaos,kill"
 	// tools makes `go tool` take its tools from their own module, which the program does not depend on.
 	tools = "-modfile=internal/tools/go.mod"
 )

@@ -37,6 +37,8 @@ func stages() []stage {
 			run: goTest("-tags=browser", "-run=^TestBrowser", "./internal/app")},
 		{name: "axe", about: "axe finds nothing on any page, light and dark, wide and narrow", needs: []program{chromium, npm},
 			run: checkAccessibility},
+		{name: "kill", about: "orders under kill -9, SIGTERM, SIGSTOP and a failing or full disk: some of the points; never two orders, and the truth is found",
+			needs: []program{strace, mounting}, run: goTest("-short", "-tags=kill", "-run=^TestKill", "./internal/killtest", "./internal/app")},
 		{name: "benchmarks", about: "every benchmark still runs, once",
 			run: goRun("test", "-run=^$", "-bench=.", "-benchtime=1x", "./...")},
 		{name: "loadtest", about: "the load script runs from end to end, and what it compares is equal to the byte; no speeds are judged",
@@ -45,6 +47,8 @@ func stages() []stage {
 		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
 		{name: "chaos", about: "a distributor that comes and goes, under load and slow connections, under the race detector", needs: []program{gcc}, long: true,
 			run: goTest("-race", "-tags=chaos", "-run=^TestFlapping", "./internal/app")},
+		{name: "kill-all", about: "the same as kill, at every write and sync of a submission, and once in real time", needs: []program{strace, mounting}, long: true,
+			run: goTest("-timeout=40m", "-tags=kill", "-run=^TestKill", "./internal/killtest")},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -116,26 +117,56 @@ var outcomes = map[string]struct {
 	"half a body":           {broken("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n" + soapHead), order.ClassUnanswered, errkind.Unreachable},
 	"half a header":         {broken("HTTP/1.1 200"), order.ClassUnanswered, errkind.Unreachable},
 	"hung up":               {broken(""), order.ClassUnanswered, errkind.Unreachable},
+	"reset":                 {reset, order.ClassUnanswered, errkind.Unreachable},
+	"closed as idle":        {broken("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"), order.ClassUnanswered, errkind.NotSOAP},
+	"misdirected":           {status(421, "", ""), order.ClassUnanswered, errkind.NotSOAP},
+	"too early":             {status(425, "", ""), order.ClassUnanswered, errkind.NotSOAP},
 	"not HTTP":              {broken("220 ready\r\n\r\n"), order.ClassUnanswered, errkind.Unreachable},
 	"a chunk that lies":     {broken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), order.ClassUnanswered, errkind.Unreachable},
 	"compression that lies": {broken("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 21\r\n\r\nthis is not gzip at a"), order.ClassUnanswered, errkind.Unreachable},
 }
 
-// Whatever happens, a write reaches the service once, and its outcome is no surer than what is known.
+// Whatever happens, a write reaches the service once, and its outcome is no surer than what is known: the first thing that is
+// said to it, and where a connection stands that a read has left and that could be reused.
 func TestOutcomesOfWrites(t *testing.T) {
 	for name, c := range outcomes {
-		u := newUpstream(t, func(w http.ResponseWriter, r request) { c.answer(w, r.operation) })
-		d := u.distributor(t)
-		_, _ = d.Rate(t.Context(), cred) // leaves a connection that could be reused
+		u := newUpstream(t, func(w http.ResponseWriter, r request) {
+			if r.operation == "GetUsdRubRate" {
+				success(w, r.operation, "<a:Rate>92.5</a:Rate>")
+				return
+			}
+			c.answer(w, r.operation)
+		})
 		for operation, write := range writes {
 			t.Run(name+"/"+operation, func(t *testing.T) {
+				d := u.distributor(t)
 				wantSendError(t, write(t.Context(), d), c.class, c.kind)
-				if n := u.times(operation); n != 1 {
-					t.Errorf("the service was asked %d times, want once", n)
+				wantTimes(t, u, operation, 1)
+				if _, err := d.Rate(t.Context(), cred); err != nil {
+					t.Fatalf("no connection is left: %v", err)
 				}
+				wantSendError(t, write(t.Context(), d), c.class, c.kind)
+				wantTimes(t, u, operation, 2)
 			})
 		}
 	}
+}
+
+func wantTimes(t *testing.T, u *upstream, operation string, want int) {
+	t.Helper()
+	if n := u.times(operation); n != want {
+		t.Errorf("the service was asked %d times, want %d", n, want)
+	}
+}
+
+// reset hangs up in a way that throws away what was not read yet.
+func reset(w http.ResponseWriter, _ string) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
 }
 
 func wantSendError(t *testing.T, err error, class order.SendClass, kind errkind.Kind) {
