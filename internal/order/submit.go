@@ -100,7 +100,7 @@ func (d *Desk) failed(ctx context.Context, s Submission, err error) (Submission,
 	s, err = d.move(ctx, s, Uncertain, func(next *Submission) {
 		next.Answered = answered
 		next.setFault(err)
-		next.NextReadAt = nextRead(*next, d.Now())
+		next.NextReadAt = d.nextRead(*next, d.Now())
 	})
 	d.stir()
 	return s, err
