@@ -320,8 +320,10 @@ func (c create) later(after time.Duration) {
 	c.pending++
 	c.rec.pending++
 	c.upstream.mu.Unlock()
+	late := c
+	late.r = c.dice("later", c.rec.name) // the call goes on with its own
 	time.AfterFunc(after, func() {
-		c.execute()
+		late.execute()
 		c.upstream.mu.Lock()
 		defer c.upstream.mu.Unlock()
 		c.pending--
