@@ -35,6 +35,7 @@ type process struct {
 	diesAt  int
 	doing   bool // the last step is done before death
 	crashed bool
+	ended   func() // told of the death, once; may be nil
 }
 
 var errDead = errors.New("the process is dead")
@@ -47,6 +48,9 @@ func (p *process) step(deed func() error) error {
 	dead := p.crashed || dies && !p.doing
 	p.crashed = p.crashed || dies
 	p.mu.Unlock()
+	if dies && p.ended != nil {
+		defer p.ended()
+	}
 	if dead {
 		return errDead
 	}

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,7 @@ type Shown struct {
 	Price *decimal.Decimal
 }
 
-// DeskOptions are what a desk works with. Every field is needed, but for Deviation.
+// DeskOptions are what a desk works with. Every field is needed, but for Deviation and Jitter.
 type DeskOptions struct {
 	Carts       CartStore
 	Submissions SubmissionStore
@@ -60,8 +61,10 @@ type DeskOptions struct {
 	Deviation decimal.Decimal
 	// Quiet is how long after an unanswered CreateOrder the order may still appear in the list.
 	Quiet time.Duration
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Jitter returns a duration from zero up to what it is given, so that readings do not come in step. Nil stands for chance.
+	Jitter func(time.Duration) time.Duration
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Desk turns carts into orders, and changes orders while they are reserved.
@@ -85,6 +88,9 @@ type Desk struct {
 
 // NewDesk returns a desk. Run must be running for unknown submissions to be settled.
 func NewDesk(o DeskOptions) *Desk {
+	if o.Jitter == nil {
+		o.Jitter = rand.N[time.Duration]
+	}
 	return &Desk{
 		DeskOptions: o,
 		wake:        make(chan struct{}, 1),

@@ -12,6 +12,7 @@ import (
 
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
+	"storefront/internal/errkind"
 	"storefront/internal/order"
 )
 
@@ -149,6 +150,11 @@ func (m *memory) Move(_ context.Context, id order.SubmissionID, state order.Stat
 		return order.Submission{}, order.ErrMoved
 	}
 	change(&s)
+	for _, other := range m.submissions {
+		if other.ID != id && other.Buyer == s.Buyer && other.OrderID == s.OrderID && s.OrderID != "" {
+			return order.Submission{}, errkind.New(errkind.Conflict, "explains another submission")
+		}
+	}
 	s.Epoch++
 	m.submissions[id] = s
 	m.history[id] = append(m.history[id], order.Step{State: s.State, At: time.Now()})
@@ -183,6 +189,19 @@ func (m *memory) Touch(_ context.Context, s order.Submission) error {
 	return nil
 }
 
+func (m *memory) WipeSealed(_ context.Context, before time.Time) (n int64, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, s := range m.submissions {
+		if !s.State.Open() && len(s.Sealed) > 0 && s.CreatedAt.Before(before) {
+			s.Sealed = nil
+			m.submissions[id] = s
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (m *memory) Submission(_ context.Context, b buyer.ID, id order.SubmissionID) (order.Submission, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -211,9 +230,11 @@ func (m *memory) Unfinished(_ context.Context, sentAfter time.Time) ([]order.Sub
 }
 
 func (m *memory) Unsettled(_ context.Context, b buyer.ID, sentAfter time.Time) ([]order.Submission, error) {
-	return m.which(func(s order.Submission) bool {
+	list := m.which(func(s order.Submission) bool {
 		return s.Buyer == b && (s.State.Open() || (s.State.Watched() || s.State == order.LateFound) && s.SentAt.After(sentAfter))
-	}), nil
+	})
+	slices.Reverse(list)
+	return list, nil
 }
 
 func (m *memory) Children(_ context.Context, b buyer.ID, parent order.SubmissionID) ([]order.Submission, error) {

@@ -105,6 +105,27 @@ func TestSendingAgain(t *testing.T) {
 	})
 }
 
+// An order without an answer is warned of beyond its cart: the buyer may have ordered something else, and filled the next cart
+// with the same lines again.
+func TestTheSameLinesInANewCartAreWarnedOf(t *testing.T) {
+	open(t, func(s *shop) {
+		defer s.running(s.desk)()
+		s.next("CreateOrder", fails(unanswered))
+		first := s.unconfirmed()
+		s.add("2C918150", 5)
+		other := s.press("")
+		time.Sleep(time.Second)
+		s.wantState(other, order.Confirmed)
+		s.add("2C918150", 2)
+		s.add("0609-001174", 7)
+		review, err := s.desk.Review(s.Context(), account, dealer)
+		s.must(err)
+		if review.Unresolved == nil || review.Unresolved.ID != first || !review.NeedsConsent {
+			s.Errorf("the review warns of %+v, want %s", review.Unresolved, first)
+		}
+	})
+}
+
 // The first order may turn up just as the buyer sends again: then nothing is sent, and it is found.
 func TestSendingAgainMeetsTheFirst(t *testing.T) {
 	open(t, func(s *shop) {

@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/errkind"
@@ -145,13 +147,16 @@ func (d *Desk) agreedTo(ctx context.Context, a buyer.Account, c buyer.Credential
 		return Submission{}, ErrNotAgreed
 	}
 	var s Submission
-	for _, l := range r.Orderable() {
+	for _, l := range r.Lines {
 		quantity := l.Quantity
-		if agreed.Split != "" {
+		switch {
+		case !l.Orderable():
+			quantity = decimal.Zero // left out of the order, not out of the cart
+		case agreed.Split != "":
 			quantity = l.Now()
-			if later := l.Quantity.Sub(quantity); later.IsPositive() {
-				s.Rest = append(s.Rest, NewLine{ItemID: l.ItemID, Quantity: later})
-			}
+		}
+		if later := l.Quantity.Sub(quantity); later.IsPositive() {
+			s.Rest = append(s.Rest, NewLine{ItemID: l.ItemID, Quantity: later})
 		}
 		if quantity.IsPositive() {
 			s.Lines = append(s.Lines, SubmissionLine{ItemID: l.ItemID, Name: l.Name, Quantity: quantity, Price: *l.Offer.Price})

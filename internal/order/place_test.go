@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -244,6 +245,28 @@ func TestReviewTellsWhatDiffers(t *testing.T) {
 		s.must(s.desk.Close(s.Context()))
 		if len(s.orders) != 1 || len(s.orders[0].Lines) != 2 {
 			s.Errorf("ordered: %+v", s.orders)
+		}
+	})
+}
+
+// What is left out of an order stays in the cart: only what became an order leaves it.
+func TestWhatIsLeftOutStaysInTheCart(t *testing.T) {
+	open(t, func(s *shop) {
+		s.price("A21101", "-1", 5)
+		s.add("A21101", 1)
+		s.add("GONE-1", 3)
+		id := s.press("")
+		s.must(s.desk.Close(s.Context()))
+		s.wantState(id, order.Confirmed)
+		if got := len(s.orders[0].Lines); got != 2 {
+			s.Errorf("%d lines were ordered, want the 2 that can be", got)
+		}
+		left := map[string]string{}
+		for _, l := range s.cart().Lines {
+			left[string(l.ItemID)] = l.Quantity.String()
+		}
+		if want := map[string]string{"A21101": "1", "GONE-1": "3"}; !maps.Equal(left, want) {
+			s.Errorf("the cart holds %v, want %v", left, want)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package order
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -37,7 +36,7 @@ var (
 )
 
 // nextRead returns when s, unknown since ChangedAt, is due after now.
-func nextRead(s Submission, now time.Time) time.Time {
+func (d *Desk) nextRead(s Submission, now time.Time) time.Time {
 	reads := quickReads
 	if s.Answered {
 		reads = answeredReads
@@ -47,7 +46,7 @@ func nextRead(s Submission, now time.Time) time.Time {
 			return at
 		}
 	}
-	return now.Add(readEvery*4/5 + rand.N(readEvery*2/5))
+	return now.Add(readEvery*4/5 + d.Jitter(readEvery*2/5))
 }
 
 // nextLook returns when an order that was given up is looked for again after now; zero when the late watch is over by then.
@@ -92,7 +91,7 @@ func (d *Desk) readAgain(s Submission, now time.Time) time.Time {
 	if s.State.Watched() {
 		return d.nextLook(s, now)
 	}
-	return nextRead(s, now)
+	return d.nextRead(s, now)
 }
 
 // finding is what one complete read has to say about a submission.
@@ -234,7 +233,7 @@ func (d *Desk) conclude(ctx context.Context, s Submission, c buyer.Credentials, 
 		return d.move(ctx, s, ProbablyNotCreated, count)
 	}
 	count(&s)
-	s.NextReadAt = nextRead(s, now)
+	s.NextReadAt = d.nextRead(s, now)
 	return s, d.Submissions.Touch(ctx, s)
 }
 

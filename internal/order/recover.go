@@ -119,7 +119,7 @@ func (d *Desk) recoverOne(ctx context.Context, s Submission, hurried bool) (afte
 	case s.State == Uncertain && (hurried || !s.NextReadAt.After(now)), s.State.Watched() && !s.NextReadAt.IsZero() && !s.NextReadAt.After(now):
 		after, err = d.Reconcile(ctx, s)
 	case s.State == Sending && stale:
-		after, err = d.move(ctx, s, Uncertain, func(next *Submission) { next.NextReadAt = nextRead(*next, now) })
+		after, err = d.move(ctx, s, Uncertain, func(next *Submission) { next.NextReadAt = d.nextRead(*next, now) })
 	case (s.State == Prepared || s.State == Baselined) && stale:
 		after, err = d.notSent(ctx, s, errInterrupted)
 	default:

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,8 @@ type Review struct {
 	NeedsConsent bool
 	// Twins are recent orders with exactly these lines, as far as is known here: ordering again makes another.
 	Twins []Order
-	// Unresolved is an earlier submission of this cart of which it is not known whether it made an order; nil if none.
+	// Unresolved is an earlier submission, with the same lines or of this cart, of which it is not known whether it made an
+	// order; nil if none.
 	Unresolved *Submission
 	// Token stands for exactly these lines and prices of this cart, these twins and that submission.
 	Token string
@@ -126,8 +128,8 @@ func (d *Desk) review(ctx context.Context, c buyer.Credentials, cart Cart, shown
 	return r, nil
 }
 
-// addDoubts finds what could make the order a second one: a recent order with the same lines, and a submission of this cart
-// that stayed without an answer.
+// addDoubts finds what could make the order a second one: a recent order with the same lines, and a submission that stayed
+// without an answer, with the same lines or of this cart.
 func (d *Desk) addDoubts(ctx context.Context, r *Review) error {
 	var whole, now []NewLine
 	for _, l := range r.Orderable() {
@@ -145,14 +147,27 @@ func (d *Desk) addDoubts(ctx context.Context, r *Review) error {
 		return err
 	}
 	r.Twins = twins
-	for _, s := range unsettled {
-		if s.State.Watched() && s.Cart == r.Cart.ID {
-			r.Unresolved = &s
-			break
-		}
-	}
+	r.Unresolved = unanswered(unsettled, r.Cart.ID, wantedOf([][]NewLine{whole, now}))
 	r.NeedsConsent = r.NeedsConsent || len(r.Twins) > 0 || r.Unresolved != nil
 	return nil
+}
+
+// unanswered returns the newest submission on the late watch that holds exactly one of the sets of lines, else the newest of
+// this cart; nil where there is none. The same lines may be in a cart that was filled anew.
+func unanswered(newestFirst []Submission, cart CartID, sets []map[catalog.ItemID]decimal.Decimal) *Submission {
+	watched := slices.DeleteFunc(slices.Clone(newestFirst), func(s Submission) bool { return !s.State.Watched() })
+	i := slices.IndexFunc(watched, func(s Submission) bool {
+		return slices.ContainsFunc(sets, func(lines map[catalog.ItemID]decimal.Decimal) bool {
+			return compare(s.quantities(), lines) == exact
+		})
+	})
+	if i < 0 {
+		i = slices.IndexFunc(watched, func(s Submission) bool { return s.Cart == cart })
+	}
+	if i < 0 {
+		return nil
+	}
+	return &watched[i]
 }
 
 // deviates tells whether now differs from a price shown before by more than percent of it. No price shown is a difference.

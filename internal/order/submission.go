@@ -84,7 +84,7 @@ type Submission struct {
 	Allowed []ID
 	// Twin is an order with the same lines that he did not know of: nothing was sent.
 	Twin ID
-	// Dismissed are orders of which the buyer said that they are not this one.
+	// Dismissed are orders that are not this one: by the buyer's word, or known before though the baseline lacked them.
 	Dismissed []ID
 	// Rest is what stays in the cart when this part of it has become an order.
 	Rest []NewLine

@@ -57,11 +57,29 @@ func (d *Desk) baseline(ctx context.Context, s Submission, c buyer.Credentials) 
 	for i, o := range orders {
 		ids[i] = o.ID
 	}
-	s, err = d.move(ctx, s, Baselined, func(next *Submission) { next.Baseline, next.BaselineAt = ids, d.Now() })
+	hidden, err := d.hidden(ctx, s.Buyer, ids)
+	if err != nil {
+		return d.notSent(ctx, s, err)
+	}
+	s, err = d.move(ctx, s, Baselined, func(next *Submission) {
+		next.Baseline, next.BaselineAt, next.Dismissed = ids, d.Now(), hidden
+	})
 	if err == nil {
 		d.keepOrders(ctx, s.Buyer, orders)
 	}
 	return s, err
+}
+
+// hidden returns recent orders that are known here and not in a list: it is not whole. What turns up again is none of ours.
+func (d *Desk) hidden(ctx context.Context, b buyer.ID, listed []ID) ([]ID, error) {
+	known, _, err := d.Orders.Orders(ctx, b, Filter{From: d.Now().Add(-baselineAge)})
+	var hidden []ID
+	for _, o := range known {
+		if !slices.Contains(listed, o.ID) {
+			hidden = append(hidden, o.ID)
+		}
+	}
+	return hidden, err
 }
 
 // errFenced: too long has passed since SENDING was written down.
@@ -100,7 +118,7 @@ func (d *Desk) failed(ctx context.Context, s Submission, err error) (Submission,
 	s, err = d.move(ctx, s, Uncertain, func(next *Submission) {
 		next.Answered = answered
 		next.setFault(err)
-		next.NextReadAt = nextRead(*next, d.Now())
+		next.NextReadAt = d.nextRead(*next, d.Now())
 	})
 	d.stir()
 	return s, err

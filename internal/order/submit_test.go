@@ -127,6 +127,13 @@ var outcomes = []outcome{
 		s.next("CreateOrder", fails(unanswered))
 		s.after(time.Millisecond, func() { s.hides(time.Now().Add(time.Hour), func(o order.Order) bool { return o.ID != undated }) })
 	}, stands: []standing{{time.Hour, order.Uncertain}, {time.Hour + 4*time.Minute, order.ProbablyNotCreated}}, fault: errkind.Timeout},
+	{name: "the baseline lacks an order that is known, and it turns up again", happen: func(s *shop) {
+		old := s.colleague(ours...)
+		s.change(old, func(o *order.Order) { o.CreatedAt = time.Now().Add(-25 * time.Hour) })
+		s.must(s.store.SaveOrder(s.Context(), dealer.Buyer(), s.orders[s.at(old)]))
+		s.hides(time.Now().Add(time.Second/2), func(o order.Order) bool { return o.ID != old })
+		s.next("CreateOrder", fails(unanswered))
+	}, stands: []standing{{2 * time.Second, order.Uncertain}, {minutes, order.ProbablyNotCreated}}, fault: errkind.Timeout},
 	{name: "the new order's lines can't be read at first", happen: func(s *shop) {
 		s.next("CreateOrder", lost(unanswered))
 		s.next("OrderWithLines", fails(technical), fails(technical))

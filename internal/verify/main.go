@@ -3,7 +3,7 @@
 //
 //	go run ./internal/verify               what CI runs
 //	go run ./internal/verify -only unit,axe
-//	go run ./internal/verify -long         with the fuzz targets besides
+//	go run ./internal/verify -long         with those that take long besides
 //	go run ./internal/verify -list
 //
 // VULNDB may name a directory with a vulnerability database; without it govulncheck asks its online one.

@@ -44,6 +44,8 @@ func stages() []stage {
 		{name: "loadtest", about: "the load script runs from end to end, and what it compares is equal to the byte; no speeds are judged",
 			run: goRun("run", "./internal/loadtest", "-quick")},
 		{name: "binary", about: "the static binary runs as nobody in an empty root and stops when told", run: checkBinary},
+		{name: "schedules", about: "10,000 random schedules of buyers, faults and crashes: no order twice, none lost, no words that are not true", long: true,
+			run: goTest("-timeout=30m", "-run=^TestSchedules$", "./internal/order", "-schedules=10000")},
 		{name: "fuzz", about: "each fuzz target for 30 seconds", long: true, run: fuzzAll},
 		{name: "chaos", about: "a distributor that comes and goes, under load and slow connections, under the race detector", needs: []program{gcc}, long: true,
 			run: goTest("-race", "-tags=chaos", "-run=^TestFlapping", "./internal/app")},
