@@ -120,7 +120,13 @@ func (r Rule) listed(orders []order, now time.Time) []order {
 	case Forget:
 		return slices.DeleteFunc(orders, func(o order) bool { return age(o) > time.Duration(r.Delay) })
 	case Halve:
-		return orders[len(orders)/2:]
+		half := make([]order, 0, len(orders))
+		for i, o := range orders {
+			if (len(orders)-i)%2 == 1 { // the newest stays
+				half = append(half, o)
+			}
+		}
+		return half
 	}
 	return orders
 }

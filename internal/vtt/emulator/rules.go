@@ -30,7 +30,7 @@ const (
 	PerformAndTwin  Effect = "perform-and-twin"  // CreateOrder: perform, a colleague orders the same, then close the connection
 	Lag             Effect = "lag"               // GetOrders: leave out orders younger than Delay
 	Forget          Effect = "forget"            // GetOrders: leave out orders older than Delay
-	Halve           Effect = "halve"             // GetOrders: leave out the older half, as if the rest were all
+	Halve           Effect = "halve"             // GetOrders: leave out every other order, the newest stays
 	Rearrange       Effect = "rearrange"         // GetOrderWithLines: lines in reverse, those of several pieces in two parts
 )
 

@@ -96,7 +96,7 @@ func (e Effect) About() string {
 	case Forget:
 		return "скрыть заказы старше срока"
 	case Halve:
-		return "показать только новую половину заказов"
+		return "показать заказы через один"
 	case Rearrange:
 		return "переставить и разбить строки заказа"
 	}
