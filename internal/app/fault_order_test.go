@@ -521,7 +521,7 @@ func (h *troubled) nextDay(t *testing.T) {
 }
 
 // pieces is how many a cart holds.
-const pieces = 7
+const pieces = 3
 
 // swept has the background look at what is due.
 func (h *troubled) swept() {
@@ -545,6 +545,12 @@ func (h *troubled) sends(t *testing.T, review *page) *attempt {
 func (h *troubled) sendsInto(t *testing.T, create emulator.Rule, from ...emulator.Rule) *attempt {
 	t.Helper()
 	review := h.v.read("/checkout")
+	h.troubles(t, create, from...)
+	return h.sends(t, review)
+}
+
+// troubles has the next CreateOrder end in trouble, and other rules hold from the moment at which it is called.
+func (h *troubled) troubles(t *testing.T, create emulator.Rule, from ...emulator.Rule) {
 	create.Operation, create.Count = "CreateOrder", 1
 	var once sync.Once
 	h.way.bend(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -557,13 +563,26 @@ func (h *troubled) sendsInto(t *testing.T, create emulator.Rule, from ...emulato
 		}
 		h.emulator.ServeHTTP(w, r)
 	}))
-	return h.sends(t, review)
 }
 
 // sendsHeld sends the cart; the call stands still on its way until it is let go.
 func (h *troubled) sendsHeld(t *testing.T) (a *attempt, answer func()) {
 	t.Helper()
-	review, arrived, release := h.v.read("/checkout"), make(chan struct{}), make(chan struct{})
+	review := h.v.read("/checkout")
+	arrived, answer := h.holds(t)
+	a = h.sends(t, review)
+	select {
+	case <-arrived:
+	case <-time.After(patience):
+		t.Fatal("CreateOrder was not called")
+	}
+	a.becomes("SENDING")
+	return a, answer
+}
+
+// holds has the next CreateOrder stand still on its way until it is let go.
+func (h *troubled) holds(t *testing.T) (arrived chan struct{}, answer func()) {
+	arrived, release := make(chan struct{}), make(chan struct{})
 	h.way.bend(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if asks(r, "CreateOrder") {
 			close(arrived)
@@ -574,14 +593,7 @@ func (h *troubled) sendsHeld(t *testing.T) (a *attempt, answer func()) {
 	var once sync.Once
 	answer = func() { once.Do(func() { close(release) }) }
 	t.Cleanup(answer)
-	a = h.sends(t, review)
-	select {
-	case <-arrived:
-	case <-time.After(patience):
-		t.Fatal("CreateOrder was not called")
-	}
-	a.becomes("SENDING")
-	return a, answer
+	return arrived, answer
 }
 
 // blind is a list of orders that can't be read.
