@@ -966,7 +966,7 @@ func checkoutForm(p Checkout) templ.Component {
 			}
 			if p.Split != "" {
 				templ_7745c5c3_Err = ui.ButtonPart(ui.Button{
-					Label: i18n.T(ctx, "checkout.split"), ID: "send-now", Attrs: templ.Attributes{"name": "split", "value": p.Split},
+					Label: i18n.T(ctx, "checkout.split"), ID: "send-now", Small: true, Attrs: templ.Attributes{"name": "split", "value": p.Split},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -81,10 +81,19 @@ func notSentWords(ctx context.Context, s order.Submission) string {
 
 func uncertainWords(ctx context.Context, s SubmissionSource) string {
 	sub := s.Submission
-	if sub.Answered && sub.FaultKind != "" {
+	if sub.Answered && refusing(errkind.Kind(sub.FaultKind)) {
 		return i18n.T(ctx, "submission.unknown.refused", "Reason", refusal(ctx, sub)) + " " + checkWords(ctx, s)
 	}
 	return i18n.T(ctx, "submission.unknown") + " " + checkWords(ctx, s)
+}
+
+// refusing tells the kinds by which the service itself says no. An answer without a number is none.
+func refusing(k errkind.Kind) bool {
+	switch k {
+	case errkind.AccessDenied, errkind.NonAuthorized, errkind.Contract, errkind.BusinessLogic, errkind.Technical:
+		return true
+	}
+	return false
 }
 
 func checkWords(ctx context.Context, s SubmissionSource) string {

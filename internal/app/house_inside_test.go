@@ -33,6 +33,7 @@ type house struct {
 	settings config.Storefront
 
 	cancel context.CancelFunc
+	sweep  func(context.Context) error // looks at unfinished submissions now
 	ended  chan error
 	calm   quiet // before the first trouble
 	starts int   // of the storefront: the session library leaves a goroutine behind each time
@@ -104,6 +105,7 @@ func (h *house) openUntil(well string) {
 		h.t.Fatal(err)
 	}
 	h.starts++
+	h.sweep = shop.Sweep
 	h.shop, h.operator = shop.URL(), shop.OperatorURL()
 	h.settings.Listen = strings.TrimPrefix(h.shop, "http://")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -209,6 +211,7 @@ type way struct {
 	instead http.Handler // answers in the distributor's place, if set
 	release chan struct{}
 	server  *http.Server
+	door    net.Listener
 	seen    map[string]int // requests, by operation, whatever came of them
 }
 
@@ -239,7 +242,7 @@ func (w *way) mend() {
 		w.t.Fatalf("%s was taken by somebody else", w.address)
 	}
 	w.address = listener.Addr().String()
-	w.server = &http.Server{Handler: w}
+	w.door, w.server = listener, &http.Server{Handler: w}
 	go func(s *http.Server) { _ = s.Serve(listener) }(w.server)
 }
 
@@ -251,6 +254,13 @@ func (w *way) cut() {
 		_ = w.server.Close() // what it answers is cut off, which is meant
 		w.server = nil
 	}
+}
+
+// shut makes connecting fail, and leaves what is connected, until the way is cut.
+func (w *way) shut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.door.Close()
 }
 
 func (w *way) close() {

@@ -19,9 +19,10 @@ import (
 // tab is a person's browser: a tab of Chromium with cookies of its own. Nothing that its pages write to the console as an
 // error is let pass, violations of the content security policy among them.
 type tab struct {
-	t    *testing.T
-	ctx  context.Context
-	shop string
+	t     *testing.T
+	ctx   context.Context
+	shop  string
+	close func() // of a tab beside another
 
 	mu       sync.Mutex
 	console  []string

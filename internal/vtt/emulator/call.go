@@ -21,6 +21,7 @@ type call struct {
 	account Account
 	args    *arguments
 	host    string // as the caller addressed us: links in answers lead back to it
+	rule    Rule
 }
 
 // serveCall answers one SOAP call: read, misbehave if a rule says so, perform, answer.
@@ -50,11 +51,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, op portal.Operat
 	if op.Writes {
 		ctx = context.WithoutCancel(ctx) // a caller who has gone away does not stop what the service does
 	}
+	s.catchUp()
 	rule := s.rules.match(op.Name, args.text("login"))
 	if done := s.beforePerforming(ctx, w, rule); done {
 		return
 	}
-	answer, err := s.perform(op, args, r.Host)
+	s.evade(r, rule, op, args)
+	answer, err := s.perform(op, args, r.Host, rule)
 	if err != nil {
 		s.writeError(w, err)
 		return
@@ -62,6 +65,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, op portal.Operat
 	if !s.wait(ctx, s.options.Delay) {
 		panic(http.ErrAbortHandler)
 	}
+	s.evadeAfter(r, rule, args)
 	s.afterPerforming(ctx, w, rule, func(to io.Writer) error { return writeAnswer(to, op, s.dialect(), answer) })
 }
 
@@ -89,7 +93,7 @@ func (s *Server) afterPerforming(ctx context.Context, w http.ResponseWriter, rul
 		panic(http.ErrAbortHandler)
 	case PerformAndFault:
 		s.refuse(w, rule.Code)
-	case Slow, Truncate, Garble:
+	case Slow, Truncate, Garble, Blank, Omit, Double:
 		var body bytes.Buffer
 		_ = write(&body) // a Buffer never fails
 		s.spoil(ctx, w, rule, body.Bytes())
@@ -117,7 +121,7 @@ func (s *Server) wait(ctx context.Context, d time.Duration) bool {
 }
 
 // perform checks who calls, does the operation and counts it.
-func (s *Server) perform(op portal.Operation, args *arguments, host string) (result, error) {
+func (s *Server) perform(op portal.Operation, args *arguments, host string, rule Rule) (result, error) {
 	account, ok := s.authenticate(args.text("login"), args.text("password"))
 	if !ok {
 		return nil, &fault{accessDenied, "Пользователь с указанной парой логин и пароль не найден."}
@@ -125,7 +129,7 @@ func (s *Server) perform(op portal.Operation, args *arguments, host string) (res
 	if op.NeedsRight && !account.Edit {
 		return nil, &fault{nonAuthorized, "Недостаточно прав для выполнения операции " + op.Name + "."}
 	}
-	answer, err := s.handlers[op.Op](s, call{account, args, host})
+	answer, err := s.handlers[op.Op](s, call{account, args, host, rule})
 	if err != nil {
 		return nil, err
 	}

@@ -140,6 +140,7 @@ type OrderLine struct {
 
 // Orders lists all orders of all dealers, oldest first.
 func (s *Server) Orders() []Order {
+	s.catchUp()
 	now := s.clock.Now()
 	list := []Order{}
 	for _, o := range s.book.all() {

@@ -142,6 +142,16 @@ func TestPageShowsAndSteers(t *testing.T) {
 	if rows(d, "rules") != 1 {
 		t.Errorf("%d rules", rows(d, "rules"))
 	}
+	stories := d.Find("section[aria-labelledby=stories] form")
+	if stories.Length() < 10 {
+		t.Errorf("%d stories", stories.Length())
+	}
+	stories.Each(func(_ int, form *goquery.Selection) {
+		name, _ := form.Find("[name=story]").Attr("value")
+		if d := page(http.PostForm(server.Base+"/_emulator/page/stories", url.Values{"story": {name}})); rows(d, "rules") < 1 || rows(d, "rules") > 2 {
+			t.Errorf("%s leads to %d rules", name, rows(d, "rules"))
+		}
+	})
 	if d = page(http.PostForm(server.Base+"/_emulator/page/rules/clear", nil)); rows(d, "rules") != 0 {
 		t.Errorf("%d rules after removing them", rows(d, "rules"))
 	}

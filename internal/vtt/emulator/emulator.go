@@ -64,6 +64,7 @@ type Server struct {
 	book       *book
 	rules      *rules
 	counts     *counts
+	late       late
 	photos     *photographer
 	state      stateFile
 	saving     sync.Mutex
@@ -174,7 +175,10 @@ func (s *Server) Now() time.Time { return s.clock.Now() }
 
 // Executions tells how many times each operation was performed: an operation that was refused is not counted, one whose
 // answer was lost is.
-func (s *Server) Executions() map[string]int { return s.counts.performed() }
+func (s *Server) Executions() map[string]int {
+	s.catchUp()
+	return s.counts.performed()
+}
 
 // Received tells how many calls of each operation arrived, refused ones included.
 func (s *Server) Received() map[string]int { return s.counts.received() }
@@ -189,6 +193,7 @@ func (s *Server) Close() error {
 func (s *Server) Reset() error {
 	s.clock.reset()
 	s.rules.clear()
+	s.late.clear()
 	s.counts.clear()
 	s.market.begin(s.clock.Now())
 	s.book.replace(s.seedOrders())

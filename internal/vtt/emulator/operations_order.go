@@ -53,6 +53,7 @@ func (s *Server) getOrders(c call) (result, error) {
 	orders := s.book.snapshot(func(o *order) bool {
 		return visible(o) && (!answers.RecentOrders || now.Sub(o.CreatedAt) <= recently)
 	})
+	orders = c.rule.listed(orders, now)
 	return func(e *encoder) {
 		for i := range orders {
 			dto := orders[i].dto(now, c.base(), answers)
@@ -77,6 +78,9 @@ func (s *Server) getOrderWithLines(c call) (result, error) {
 	o, err := s.findOrder(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.rule.Effect == Rearrange {
+		o.Lines = rearranged(o.Lines)
 	}
 	dto := o.fullDto(s.clock.Now(), c.base(), s.options.Answers)
 	return func(e *encoder) { e.fullOrder(&dto) }, nil

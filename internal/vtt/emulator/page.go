@@ -35,6 +35,7 @@ func (s *Server) routePage(mux *http.ServeMux) {
 	form("POST /_emulator/page/market", s.formMarket)
 	form("POST /_emulator/page/reset", func(*http.Request) error { return s.Reset() })
 	form("POST /_emulator/page/rules", s.formRule)
+	form("POST /_emulator/page/stories", s.formStory)
 	form("POST /_emulator/page/rules/clear", func(*http.Request) error { s.ClearRules(); return nil })
 }
 
@@ -54,6 +55,8 @@ type pageData struct {
 	Rules         []Rule
 	Operations    []string
 	Effects       []Effect
+	Stories       []story
+	Pending       int
 	Calls         []callCount
 	Orders        []Order
 }
@@ -67,7 +70,7 @@ func (s *Server) pageData() pageData {
 	d := pageData{
 		Age: string(s.age), Portions: s.options.Portions, Items: len(s.catalogue.items),
 		Clock: s.clockState(), Market: s.Market(), Accounts: s.Accounts(), Rules: s.rules.all(),
-		Operations: slices.Sorted(maps.Keys(s.operations)), Effects: effects(), Orders: s.Orders(),
+		Operations: slices.Sorted(maps.Keys(s.operations)), Effects: effects(), Stories: stories(), Pending: s.Pending(), Orders: s.Orders(),
 	}
 	slices.Reverse(d.Orders)
 	received, performed := s.Received(), s.Executions()

@@ -20,10 +20,43 @@ const (
 	Drop            Effect = "drop"              // close the connection without performing
 	PerformAndDrop  Effect = "perform-and-drop"  // perform, then close the connection without an answer
 	PerformAndFault Effect = "perform-and-fault" // perform, then answer with a fault with Code
+	Hang            Effect = "hang"              // take the call in and never answer, without performing
+	PerformAndHang  Effect = "perform-and-hang"  // perform, then never answer
+	PerformLater    Effect = "perform-later"     // close the connection, and perform when the emulated clock has gone on by Delay
+	Blank           Effect = "blank"             // perform, then answer with an empty result
+	Omit            Effect = "omit"              // perform, then answer without a result
+	Double          Effect = "double"            // perform, then answer with the result twice
+	Twin            Effect = "twin"              // CreateOrder: a colleague orders the same, then close the connection without performing
+	PerformAndTwin  Effect = "perform-and-twin"  // CreateOrder: perform, a colleague orders the same, then close the connection
+	Lag             Effect = "lag"               // GetOrders: leave out orders younger than Delay
+	Forget          Effect = "forget"            // GetOrders: leave out orders older than Delay
+	Halve           Effect = "halve"             // GetOrders: leave out every other order, the newest stays
+	Rearrange       Effect = "rearrange"         // GetOrderWithLines: lines in reverse, those of several pieces in two parts
 )
 
 func effects() []Effect {
-	return []Effect{Refuse, Delay, Slow, Truncate, Garble, Drop, PerformAndDrop, PerformAndFault}
+	return []Effect{
+		Refuse, Delay, Slow, Truncate, Garble, Drop, PerformAndDrop, PerformAndFault, Hang, PerformAndHang, PerformLater,
+		Blank, Omit, Double, Twin, PerformAndTwin, Lag, Forget, Halve, Rearrange,
+	}
+}
+
+// only is the operation that an effect is about; empty where it suits any.
+func (e Effect) only() string {
+	switch e {
+	case Twin, PerformAndTwin:
+		return "CreateOrder"
+	case Lag, Forget, Halve:
+		return "GetOrders"
+	case Rearrange:
+		return "GetOrderWithLines"
+	}
+	return ""
+}
+
+// takesTime tells whether an effect means nothing without a Delay.
+func (e Effect) takesTime() bool {
+	return slices.Contains([]Effect{Delay, Slow, PerformLater, Lag, Forget}, e)
 }
 
 // Rule makes calls fail on purpose. The first rule that applies to a call decides.
@@ -47,8 +80,10 @@ func (r *Rule) check() error {
 		return fmt.Errorf("effect %q is none of %v", r.Effect, effects())
 	case r.Nth < 0 || r.Count < 0 || r.Delay < 0:
 		return fmt.Errorf("nth, count and delay can't be negative")
-	case (r.Effect == Delay || r.Effect == Slow) && r.Delay == 0:
+	case r.Effect.takesTime() && r.Delay == 0:
 		return fmt.Errorf("effect %q needs a delay", r.Effect)
+	case r.Effect.only() != "" && r.Operation != r.Effect.only():
+		return fmt.Errorf("effect %q is about %s", r.Effect, r.Effect.only())
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package emulator_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +113,7 @@ func TestRulesThatMakeNoSense(t *testing.T) {
 	server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
 	for _, rule := range []emulator.Rule{
 		{}, {Effect: "explode"}, {Effect: emulator.Delay}, {Effect: emulator.Slow}, {Effect: emulator.Drop, Nth: -1}, {Effect: emulator.Drop, Count: -1},
+		{Effect: emulator.PerformLater}, {Operation: "GetOrders", Effect: emulator.Lag}, {Effect: emulator.Halve}, {Operation: "GetOrders", Effect: emulator.Twin},
 	} {
 		if server.AddRules(rule) == nil {
 			t.Errorf("%+v was taken", rule)
@@ -166,5 +169,154 @@ func TestCloseReleasesWaitingCalls(t *testing.T) {
 	}
 	if got := server.Executions()["CreateOrder"]; got != 0 {
 		t.Errorf("performed %d times", got)
+	}
+}
+
+// Its caller hears nothing, and the order is made when the emulated time has come.
+func TestPerformedLater(t *testing.T) {
+	server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
+	buyer, before := as(t, server, "buyer"), len(server.Orders())
+	item := buyer.stocked(1)[0].get("Id")
+	inForce(t, server, emulator.Rule{Operation: "CreateOrder", Count: 1, Effect: emulator.PerformLater, Delay: emulator.Duration(5 * time.Minute)})
+	if _, err := buyer.try("CreateOrder", orderLines("lines", item, "3")); err == nil {
+		t.Error("answered")
+	}
+	for _, step := range []struct {
+		by     time.Duration
+		orders int
+	}{{0, 0}, {4 * time.Minute, 0}, {2 * time.Minute, 1}, {time.Hour, 1}} {
+		if err := server.Advance(step.by); err != nil {
+			t.Fatal(err)
+		}
+		if made, performed := len(server.Orders())-before, server.Executions()["CreateOrder"]; made != step.orders || performed != step.orders {
+			t.Errorf("%s later %d orders, performed %d times; want %d", step.by, made, performed, step.orders)
+		}
+		if left := server.Pending(); left != 1-step.orders {
+			t.Errorf("%s later %d calls are pending", step.by, left)
+		}
+	}
+}
+
+// A caller who waits for an answer that never comes is let go by nobody but himself.
+func TestHanging(t *testing.T) {
+	for effect, performed := range map[emulator.Effect]int{emulator.Hang: 0, emulator.PerformAndHang: 1} {
+		server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
+		buyer := as(t, server, "buyer")
+		item := buyer.stocked(1)[0].get("Id")
+		inForce(t, server, emulator.Rule{Operation: "CreateOrder", Effect: effect})
+		answered := make(chan error, 1)
+		go func() {
+			_, err := buyer.try("CreateOrder", orderLines("lines", item, "1"))
+			answered <- err
+		}()
+		for server.Received()["CreateOrder"] == 0 || server.Executions()["CreateOrder"] < performed {
+			runtime.Gosched()
+		}
+		select {
+		case err := <-answered:
+			t.Errorf("%s: answered (%v)", effect, err)
+		default:
+		}
+		if err := server.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-answered; err == nil {
+			t.Errorf("%s: answered at the end", effect)
+		}
+		if got := server.Executions()["CreateOrder"]; got != performed {
+			t.Errorf("%s: performed %d times, want %d", effect, got, performed)
+		}
+	}
+}
+
+func TestResultsThatAreNone(t *testing.T) {
+	for effect, want := range map[emulator.Effect]string{
+		emulator.Blank: `"></CreateOrderResult></CreateOrderResponse>`, emulator.Omit: `portal.vtt.ru"></CreateOrderResponse>`, emulator.Double: `</CreateOrderResult><CreateOrderResult `,
+	} {
+		server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
+		buyer := as(t, server, "buyer")
+		inForce(t, server, emulator.Rule{Operation: "CreateOrder", Effect: effect})
+		a, _ := buyer.try("CreateOrder", orderLines("lines", buyer.stocked(1)[0].get("Id"), "1")) // the caller here may refuse it
+		if !strings.Contains(a.body, want) || server.Executions()["CreateOrder"] != 1 {
+			t.Errorf("%s: %s, want %s", effect, a.body, want)
+		}
+	}
+}
+
+func TestListsThatAreNotWhole(t *testing.T) {
+	server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
+	buyer := as(t, server, "buyer")
+	fresh := buyer.order(buyer.stocked(1)[0].get("Id"), "1")
+	listed := func(r emulator.Rule) (ids []string) {
+		r.Operation = "GetOrders"
+		inForce(t, server, r)
+		defer server.ClearRules()
+		for _, n := range buyer.call("GetOrders", "").result.list("OrderDto") {
+			ids = append(ids, n.get("Id"))
+		}
+		return ids
+	}
+	whole := listed(emulator.Rule{Effect: emulator.Delay, Delay: 1})
+	if n := len(whole); n < 4 || whole[n-1] != fresh {
+		t.Fatalf("%v", whole)
+	}
+	const minute = emulator.Duration(time.Minute)
+	for _, c := range []struct {
+		rule emulator.Rule
+		want []string
+	}{
+		{emulator.Rule{Effect: emulator.Lag, Delay: minute}, whole[:len(whole)-1]},
+		{emulator.Rule{Effect: emulator.Forget, Delay: minute}, whole[len(whole)-1:]},
+		{emulator.Rule{Effect: emulator.Halve}, everyOther(whole)},
+	} {
+		if got := listed(c.rule); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.rule.Effect, got, c.want)
+		}
+	}
+	if err := server.Advance(2 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(emulator.Rule{Effect: emulator.Lag, Delay: minute}); len(got) != len(whole) {
+		t.Errorf("later the list still lags: %v", got)
+	}
+}
+
+func TestTwinsAndOtherLines(t *testing.T) {
+	for effect, performed := range map[emulator.Effect]int{emulator.Twin: 0, emulator.PerformAndTwin: 1} {
+		server := emulatortest.Start(t, func(o *emulator.Options) { o.Items = 50 })
+		buyer := as(t, server, "buyer")
+		before, goods := len(server.Orders()), buyer.stocked(2)
+		inForce(t, server, emulator.Rule{Operation: "CreateOrder", Effect: effect})
+		if _, err := buyer.try("CreateOrder", orderLines("lines", goods[0].get("Id"), "3", goods[1].get("Id"), "1")); err == nil {
+			t.Errorf("%s: answered", effect)
+		}
+		made := server.Orders()[before:]
+		twin := made[len(made)-1]
+		if len(made) != performed+1 || server.Executions()["CreateOrder"] != performed || twin.Login == "buyer" || len(twin.Lines) != 2 {
+			t.Errorf("%s: %d orders, performed %d times, the last by %s", effect, len(made), server.Executions()["CreateOrder"], twin.Login)
+		}
+		inForce(t, server, emulator.Rule{Operation: "GetOrderWithLines", Effect: emulator.Rearrange})
+		var quantities []string
+		for _, n := range buyer.call("GetOrderWithLines", param("orderId", twin.ID)).result.child("Lines").list("OrderLineDto") {
+			quantities = append(quantities, n.get("Quantity"))
+		}
+		if got := strings.Join(quantities, " "); got != "1 1 2" {
+			t.Errorf("%s: lines of %s pieces, want 1 1 2", effect, got)
+		}
+	}
+}
+
+// everyOther leaves the last, the last but two, and so on.
+func everyOther(ids []string) (left []string) {
+	for i := (len(ids) - 1) % 2; i < len(ids); i += 2 {
+		left = append(left, ids[i])
+	}
+	return left
+}
+
+func inForce(t *testing.T, server *emulatortest.Server, rule emulator.Rule) {
+	t.Helper()
+	if err := server.AddRules(rule); err != nil {
+		t.Fatal(err)
 	}
 }

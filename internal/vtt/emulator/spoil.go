@@ -1,9 +1,11 @@
 package emulator
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -53,6 +55,8 @@ func (s *Server) spoil(ctx context.Context, w http.ResponseWriter, rule Rule, bo
 		body = body[:len(body)/2]
 	case Garble:
 		garble(body)
+	case Blank, Omit, Double:
+		body = misresult(rule.Effect, body)
 	case Slow:
 		s.dribble(ctx, w, body, time.Duration(rule.Delay))
 		return
@@ -64,6 +68,27 @@ func (s *Server) spoil(ctx context.Context, w http.ResponseWriter, rule Rule, bo
 // garble damages the middle of an answer so that it is neither XML nor UTF-8.
 func garble(body []byte) {
 	copy(body[len(body)/2:], "\xff\xfe<\x00\xd0")
+}
+
+// misresult leaves the result element of an answer empty, takes it away, or writes it twice.
+func misresult(effect Effect, body []byte) []byte {
+	const end = "Result>"
+	last := bytes.LastIndex(body, []byte(end))
+	if last < 0 {
+		return body // an operation that answers nothing
+	}
+	closing := bytes.LastIndex(body[:last], []byte("</"))
+	name := string(body[closing+2 : last])
+	opening := bytes.Index(body, []byte("<"+name+"Result "))
+	inside := opening + bytes.IndexByte(body[opening:], '>') + 1
+	before, element, after := body[:opening], body[opening:last+len(end)], body[last+len(end):]
+	switch effect {
+	case Omit:
+		return slices.Concat(before, after)
+	case Double:
+		return slices.Concat(before, element, element, after)
+	}
+	return slices.Concat(body[:inside], body[closing:])
 }
 
 // dribble sends body in pieces spread over a time.
