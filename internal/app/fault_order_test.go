@@ -648,7 +648,7 @@ func (a *attempt) says(p *page, words string) {
 	}
 }
 
-// after lets time pass, with all the reads that become due, and checks the state then.
+// after lets time pass, with all the reads that become due, and checks the state then, or as soon as one more read has been made.
 func (a *attempt) after(d time.Duration, state string) *page {
 	a.t.Helper()
 	for left := d; left > 0; left -= readEvery {
@@ -656,6 +656,13 @@ func (a *attempt) after(d time.Duration, state string) *page {
 		a.swept()
 	}
 	a.swept()
+	for range 6 { // a read that was under way at that moment makes the next one later
+		if attr(a.t, a.v.read(a.path).the("submission-state"), "data-state") == state {
+			break
+		}
+		a.clock.pass(10 * time.Second)
+		a.swept()
+	}
 	return a.becomes(state)
 }
 
