@@ -135,7 +135,7 @@ func sendingRows() []faultRow {
 		{7, "accepts and never answers, not executed", func(t *testing.T, h *troubled) {
 			a := h.sendsInto(t, emulator.Rule{Effect: emulator.Hang})
 			a.givesUpWaiting()
-			a.stays("UNKNOWN", quiet15)
+			a.stays("UNKNOWN", quiet15-2*time.Minute) // as long as was waited for the answer
 			a.probablyNot(0)
 		}},
 		{8, "executes and never answers", func(t *testing.T, h *troubled) {
