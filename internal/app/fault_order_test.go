@@ -546,7 +546,9 @@ func (h *troubled) sendsInto(t *testing.T, create emulator.Rule, from ...emulato
 	t.Helper()
 	review := h.v.read("/checkout")
 	h.troubles(t, create, from...)
-	return h.sends(t, review)
+	a := h.sends(t, review)
+	a.called() // time that passed before would close the fence
+	return a
 }
 
 // troubles has the next CreateOrder end in trouble, and other rules hold from the moment at which it is called.
@@ -679,10 +681,15 @@ func (a *attempt) stays(state string, d time.Duration) (p *page) {
 	return p
 }
 
+// called waits until CreateOrder has come to the distributor.
+func (a *attempt) called() {
+	a.t.Helper()
+	a.eventually("the call", func() bool { return a.emulator.Received()["CreateOrder"] > a.calls })
+}
+
 // givesUpWaiting is the connection that ends while the answer is waited for.
 func (a *attempt) givesUpWaiting() {
 	a.t.Helper()
-	a.eventually("the call", func() bool { return a.emulator.Received()["CreateOrder"] > a.calls })
 	a.becomes("SENDING")
 	a.clock.pass(110 * time.Second)
 	a.way.cut()
