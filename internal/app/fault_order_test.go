@@ -332,6 +332,7 @@ func readingRows() []faultRow {
 			first := h.sends(t, h.v.read("/checkout"))
 			first.becomes("CONFIRMED")
 			h.v.addToCart(plain, int64(first.pieces))
+			h.doubted()
 			a := h.sendsInto(t, emulator.Rule{Effect: emulator.Drop}) // and with consent: the twin is known
 			a.pieces = first.pieces
 			a.stays("UNKNOWN", quiet15)
@@ -480,7 +481,7 @@ func (h *troubled) guards(t *testing.T, pieces int) {
 	if review.named("doubt").Length() == 0 { // the storefront does not know of it yet: the distributor's list tells
 		a := h.sends(t, review)
 		a.says(a.becomes("NOT_SENT"), "у поставщика уже есть заказ № ")
-		h.eventually("the doubt", func() bool { return h.v.get("/checkout").named("doubt").Length() == 1 })
+		h.doubted()
 		review = h.v.read("/checkout")
 	}
 	said := text(review.Selection)
@@ -497,6 +498,12 @@ func (h *troubled) guards(t *testing.T, pieces int) {
 	if n := h.v.read("/cart").named("cart-line").Length(); n != 1 {
 		t.Errorf("the cart has %d lines, with %d pieces sent before", n, pieces)
 	}
+}
+
+// doubted waits until the review knows of an order with the same lines.
+func (h *troubled) doubted() {
+	h.t.Helper()
+	h.eventually("the doubt", func() bool { return h.v.get("/checkout").named("doubt").Length() == 1 })
 }
 
 // nextDay makes what was before be over: its orders are old enough to be no twins, its late watch has ended, the session too.
