@@ -245,6 +245,7 @@ func sameLinesTwice(t *testing.T, o *ordering) {
 	first := o.sends(t, o.v.read("/checkout"))
 	first.becomes("CONFIRMED")
 	o.v.addToCart(plain, pieces)
+	o.doubted()
 	o.b.open("/checkout")
 	o.b.sees(named("doubt"))
 	o.b.reads("main", "У поставщика уже есть заказ № ")

@@ -16,11 +16,12 @@ import (
 )
 
 type demo struct {
-	Listen         string `env:"LISTEN" default:"127.0.0.1:8080" help:"Address the shop listens on; port 0 takes a free one."`
-	OperatorListen string `env:"OPERATOR_LISTEN" default:"127.0.0.1:8081" help:"Address of the operator's page."`
-	DataDir        string `env:"DATA_DIR" help:"Folder to keep the demo in; by default a temporary one, gone at the end."`
-	VTTDump        string `name:"vtt-dump" env:"VTT_DUMP" help:"Folder to write the last calls to, for debugging: without logins and passwords."`
-	LogFormat      string `env:"LOG_FORMAT" default:"text" enum:"json,text" help:"Format of the log on standard error."`
+	Listen         string        `env:"LISTEN" default:"127.0.0.1:8080" help:"Address the shop listens on; port 0 takes a free one."`
+	OperatorListen string        `env:"OPERATOR_LISTEN" default:"127.0.0.1:8081" help:"Address of the operator's page."`
+	DataDir        string        `env:"DATA_DIR" help:"Folder to keep the demo in; by default a temporary one, gone at the end."`
+	VTTDump        string        `name:"vtt-dump" env:"VTT_DUMP" help:"Folder to write the last calls to, for debugging: without logins and passwords."`
+	QuietPeriod    time.Duration `env:"QUIET_PERIOD" default:"15m" help:"How long an order without an answer is looked for before it counts as probably not created."`
+	LogFormat      string        `env:"LOG_FORMAT" default:"text" enum:"json,text" help:"Format of the log on standard error."`
 	config.Portal
 }
 
@@ -62,7 +63,7 @@ func demoAges(moving bool) jobs.Ages {
 func (d *demo) settings(p *portal, f demoFolders) config.Storefront {
 	s := config.Storefront{
 		Listen: d.Listen, OperatorListen: d.OperatorListen, DataDir: f.data, KeyFile: f.keys,
-		Upstream: config.Upstream{VTTURL: p.URL(), VTTDump: d.VTTDump}, PriceCurrency: "USD", QuietPeriod: 15 * time.Minute, LogFormat: d.LogFormat,
+		Upstream: config.Upstream{VTTURL: p.URL(), VTTDump: d.VTTDump}, PriceCurrency: "USD", QuietPeriod: d.QuietPeriod, LogFormat: d.LogFormat,
 	}
 	for _, a := range p.Accounts() {
 		if a.Hidden { // the account that the emulator keeps for the storefront's own reading
