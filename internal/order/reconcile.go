@@ -35,8 +35,21 @@ var (
 	answeredReads = []time.Duration{0, 3 * time.Second, 10 * time.Second, 10*time.Second + readsApart}
 )
 
-// nextRead returns when s, unknown since ChangedAt, is due after now.
+// nextRead returns when s, unknown since ChangedAt, is due after now. The end of the quiet period is not slept through.
 func (d *Desk) nextRead(s Submission, now time.Time) time.Time {
+	at := d.regularRead(s, now)
+	end := d.quietEnd(s)
+	switch {
+	case s.Answered:
+	case now.Before(end) && end.Before(at):
+		return end
+	case !now.Before(end) && now.Add(readsApart).Before(at):
+		return now.Add(readsApart)
+	}
+	return at
+}
+
+func (d *Desk) regularRead(s Submission, now time.Time) time.Time {
 	reads := quickReads
 	if s.Answered {
 		reads = answeredReads
