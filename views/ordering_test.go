@@ -353,7 +353,7 @@ func orderingPages() []page {
 		})),
 		submission("submission-closed", submissionIn(order.Closed, func(s *views.SubmissionSource) { s.Submission.SentAt = ago(20 * time.Minute) })),
 		submission("submission-late-found", submissionIn(order.LateFound, func(s *views.SubmissionSource) {
-			s.Submission.OrderID, s.Child = "4711", &order.Submission{ID: "r3p3at", OrderID: "4712"}
+			s.Submission.OrderID, s.Child, s.Right = "4711", &order.Submission{ID: "r3p3at", OrderID: "4712"}, buyer.RightEdit
 		})),
 		orders("orders", views.OrdersSource{Orders: ordersList(), Total: 120, ReadAt: ago(time.Minute)}),
 		orders("orders-filtered-none", views.OrdersSource{

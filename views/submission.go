@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"storefront/internal/buyer"
 	"storefront/internal/catalog"
 	"storefront/internal/i18n"
 	"storefront/internal/money"
@@ -25,6 +26,7 @@ type SubmissionSource struct {
 	// Parent is the submission that this one repeats, Child the latest that repeats this one; nil if none.
 	Parent, Child *order.Submission
 	History       []order.Step
+	Right         buyer.Right
 	Now           time.Time
 }
 
@@ -64,7 +66,9 @@ type Submission struct {
 	Rest        string // what stayed in the cart; empty if nothing did
 	Seen        string // the candidates, for the form that says it is none of them
 	Relatives   []Relative
-	Steps       []SubmissionStep
+	// Empty are orders of which one may be too many, and where each can be emptied; only with the right to.
+	Empty []Emptying
+	Steps []SubmissionStep
 }
 
 // Relative is the submission that this one repeats, or that repeats it.
@@ -72,6 +76,9 @@ type Relative struct {
 	Words string
 	Link
 }
+
+// Emptying is an order that can be emptied, in words.
+type Emptying struct{ Words, Confirm, Button, Number, URL string }
 
 // SubmissionLine is what was asked for and what the order holds.
 type SubmissionLine struct {
@@ -116,6 +123,7 @@ func NewSubmission(ctx context.Context, s SubmissionSource) Submission {
 	}
 	page.addChoices(ctx, s)
 	page.addRelatives(ctx, s)
+	page.addEmptying(ctx, s)
 	for _, step := range s.History {
 		page.Steps = append(page.Steps, SubmissionStep{Text: i18n.T(ctx, "submission.step."+string(step.State)), At: seconds(step.At, s.Now)})
 	}
@@ -140,6 +148,19 @@ func (p *Submission) addChoices(ctx context.Context, s SubmissionSource) {
 		seen = append(seen, c.ID)
 	}
 	p.Seen = JoinOrders(seen)
+}
+
+// addEmptying offers to empty either order, where there are two.
+func (p *Submission) addEmptying(ctx context.Context, s SubmissionSource) {
+	if s.Submission.State != order.LateFound || s.repeat() == "" || s.Right != buyer.RightEdit {
+		return
+	}
+	for _, id := range []order.ID{s.Submission.OrderID, s.repeat()} {
+		say := func(key string) string { return i18n.T(ctx, key, "Number", string(id)) }
+		p.Empty = append(p.Empty, Emptying{
+			say("submission.empty"), say("submission.empty.confirm"), say("submission.empty.button"), string(id), OrderEmptyURL(id),
+		})
+	}
 }
 
 func (p *Submission) addRelatives(ctx context.Context, s SubmissionSource) {

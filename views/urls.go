@@ -118,6 +118,9 @@ func NoteTemplateURL(id order.NoteTemplateID) string {
 	return NoteTemplatesURL + "/" + url.PathEscape(string(id))
 }
 
+// OrderEmptyURL takes every line out of an order by POST.
+func OrderEmptyURL(id order.ID) string { return OrderURL(id) + "/empty" }
+
 // OrderLinesURL takes a new line of an order by POST.
 func OrderLinesURL(id order.ID) string { return OrderURL(id) + "/lines" }
 

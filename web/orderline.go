@@ -85,3 +85,19 @@ func (s *Server) orderChanged(c echo.Context, typed views.LineForm, err error) e
 	source.LineForm = typed
 	return s.answerOrder(c, status, source)
 }
+
+// emptyOrder takes every line out of an order that is one too many, once that was confirmed. The order's page tells how it goes.
+func (s *Server) emptyOrder(c echo.Context) error {
+	v, id := here(c), order.ID(param(c, "id"))
+	fields, err := form(c, "confirm")
+	if err != nil {
+		return err
+	}
+	if fields["confirm"] == "" {
+		return seeOther(c, views.OrderURL(id))
+	}
+	if err := s.Desk.Empty(c.Request().Context(), v.account, v.cred, id); err != nil {
+		return err
+	}
+	return seeOther(c, views.OrderURL(id))
+}

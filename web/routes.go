@@ -46,6 +46,7 @@ func (s *Server) routes(e *echo.Echo) {
 	own.GET("/orders", s.orders)
 	own.GET("/orders/:id", s.order)
 	own.POST("/orders/:id/lines", s.addOrderLine)
+	own.POST("/orders/:id/empty", s.emptyOrder)
 	own.POST("/orders/:id/lines/:item", s.setOrderLine)
 	own.GET("/orders/:id/lines/:item/rescue", s.rescueChoices)
 	own.POST("/orders/:id/lines/:item/rescue", s.rescue)

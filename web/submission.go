@@ -23,7 +23,7 @@ func (s *Server) submission(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	source := views.SubmissionSource{Submission: sub, History: history, Answered: s.Desk.Answered(b, sub.ID), Now: s.Now()}
+	source := views.SubmissionSource{Submission: sub, History: history, Answered: s.Desk.Answered(b, sub.ID), Right: here(c).account.Right, Now: s.Now()}
 	if err := s.addOrders(c, &source); err != nil {
 		return err
 	}

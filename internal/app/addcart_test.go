@@ -67,3 +67,21 @@ func TestACartThatIsBeingAddedIsHeld(t *testing.T) {
 		t.Errorf("the cart has %d lines: nothing of it was added", got)
 	}
 }
+
+// An order that is one too many is emptied once that is confirmed.
+func TestAnOrderIsEmptiedWhenConfirmed(t *testing.T) {
+	h, _ := furnished(t)
+	v := h.signedIn(t, h.manager())
+	h.catalogueArrives(v)
+	v.addToCart(plain, 1)
+	v.addToCart(lookAlike, 2)
+	order := h.order(v).url.Path
+	if v.post(order+"/empty", nil); h.executions("RemoveItem") != 0 {
+		t.Fatal("it is emptied without a word")
+	}
+	v.post(order+"/empty", url.Values{"confirm": {"yes"}})
+	h.eventually("the order empty", func() bool { return h.quantity(order, plain) == 0 && h.quantity(order, lookAlike) == 0 })
+	if h.executions("RemoveItem") != 2 {
+		t.Errorf("removed %d times", h.executions("RemoveItem"))
+	}
+}

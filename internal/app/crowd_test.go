@@ -280,6 +280,7 @@ var everyErrand = map[string]func(*caller){
 		c.change(c.order+"/lines", url.Values{"itemId": {plain}, "quantity": {"1"}})
 	},
 	"POST /orders/:id/lines/:item": func(c *caller) { c.change(c.order+"/lines/"+plain, url.Values{"quantity": {c.one("200", "300")}}) },
+	"POST /orders/:id/empty":       func(c *caller) { c.change(c.order+"/empty", nil) }, // not confirmed
 	"GET /orders/:id/lines/:item/rescue": func(c *caller) {
 		c.both(c.order + "/lines/" + plain + "/rescue")
 		c.denied(c.world.other.order + "/lines/" + plain + "/rescue")

@@ -210,7 +210,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	jar := v.http.Jar
 	for _, path := range []string{
 		"/login", "/logout", "/settings", "/cart/items", "/cart/items/" + plain, "/cart/note", "/checkout",
-		"/orders/1/lines", "/orders/1/lines/" + plain, "/orders/1/note", "/orders/1/repeat", "/checkout/note", "/settings/notes", "/settings/notes/x", "/lists/watch/items", "/lists/watch/items/" + plain,
+		"/orders/1/lines", "/orders/1/empty", "/orders/1/lines/" + plain, "/orders/1/note", "/orders/1/repeat", "/checkout/note", "/settings/notes", "/settings/notes/x", "/lists/watch/items", "/lists/watch/items/" + plain,
 	} {
 		for _, from := range []http.Header{
 			{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},

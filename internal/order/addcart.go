@@ -1,8 +1,10 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"storefront/internal/buyer"
 )
@@ -50,16 +52,21 @@ func (d *Desk) AddCart(ctx context.Context, a buyer.Account, c buyer.Credentials
 		end()
 		return err
 	}
-	d.detached.Go(func() {
-		defer end()
-		if err := d.carry(ctx, a, c, now, steps); err != nil {
-			d.Log.WarnContext(ctx, "the cart was not added whole", "order", id, "error", err)
-		}
-	})
+	d.carryOn(ctx, a, c, now, steps, end)
 	return nil
 }
 
-// carry takes the steps of a cart one after another. A line that is refused keeps none of the others back; one of which the
+// carryOn carries steps out without waiting, and ends the turn after them.
+func (d *Desk) carryOn(ctx context.Context, a buyer.Account, c buyer.Credentials, now Order, steps []Edit, end func()) {
+	d.detached.Go(func() {
+		defer end()
+		if err := d.carry(ctx, a, c, now, steps); err != nil {
+			d.Log.WarnContext(ctx, "an order was not changed as a whole", "order", now.ID, "error", err)
+		}
+	})
+}
+
+// carry takes steps that do not hang on each other one after another. A line that is refused keeps none of the others back; one of which the
 // outcome is not known does, and so does a service that can't be reached.
 func (d *Desk) carry(ctx context.Context, a buyer.Account, c buyer.Credentials, now Order, steps []Edit) error {
 	var failures []error
@@ -91,4 +98,29 @@ func (d *Desk) cartSteps(ctx context.Context, b buyer.ID, now Order, lines Submi
 		steps[i].Cart = cart
 	}
 	return d.Edits.PlanEdits(ctx, steps, nil)
+}
+
+// Empty takes every line out of an order that is still reserved: the way out of an order that is there twice, for none can be
+// cancelled. Each line is a change of the order, written down before the first is sent. It does not wait for them. What
+// AddLine answers means that nothing was sent.
+func (d *Desk) Empty(ctx context.Context, a buyer.Account, c buyer.Credentials, id ID) error {
+	ctx, now, end, err := d.mayEdit(ctx, a, c, id)
+	if err != nil {
+		return err
+	}
+	var goals []Wish
+	for item := range quantities(now.Lines) {
+		goals = append(goals, Wish{Item: item})
+	}
+	slices.SortFunc(goals, func(a, b Wish) int { return cmp.Compare(a.Item, b.Item) })
+	steps, err := d.steps(ctx, a.ID, now, goals, false)
+	if err == nil && len(steps) > 0 {
+		steps, err = d.Edits.PlanEdits(ctx, steps, nil)
+	}
+	if err != nil || len(steps) == 0 {
+		end()
+		return err
+	}
+	d.carryOn(ctx, a, c, now, steps, end)
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"storefront/internal/buyer"
 	"storefront/internal/errkind"
 	"storefront/internal/order"
 )
@@ -116,6 +117,25 @@ func TestACartIsNotAddedAnywhere(t *testing.T) {
 		s.wantCount(s.called, "AddLine", 0)
 		if cart := s.cart(); cart.Frozen || len(cart.Lines) != 2 {
 			s.Errorf("the cart is %+v", cart)
+		}
+	})
+}
+
+// An order that is one too many is emptied line by line, each once.
+func TestAnOrderIsEmptied(t *testing.T) {
+	open(t, func(s *shop) {
+		id := s.colleague(ours...)
+		s.must(s.store.SaveOrder(s.Context(), dealer.Buyer(), s.orders[s.at(id)]))
+		s.must(s.desk.Empty(s.Context(), account, dealer, id))
+		s.must(s.desk.Close(s.Context()))
+		if lines := s.orders[s.at(id)].Lines; len(lines) != 0 {
+			s.Errorf("the order has %+v", lines)
+		}
+		s.wantCount(s.performed, "RemoveLine", 2)
+		s.must(s.desk.Empty(s.Context(), account, dealer, id))
+		s.wantCount(s.performed, "RemoveLine", 2)
+		if err := s.desk.Empty(s.Context(), buyer.Account{ID: account.ID, Right: buyer.RightNone}, dealer, id); !errors.Is(err, order.ErrNoRight) {
+			s.Errorf("without the right: %v", err)
 		}
 	})
 }
