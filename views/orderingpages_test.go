@@ -19,7 +19,7 @@ func TestPagesOfOrderingLookAsAgreed(t *testing.T) {
 var inline = regexp.MustCompile(`(?i)<style|<script[^>]*>[^<]|\sstyle="|\son[a-z]+="|\shx-on|="js:|="javascript:`)
 
 // A key without a message is shown as itself.
-var rawKey = regexp.MustCompile(`^(cart|repeat|checkout|submission|order|document|operator|notetemplate|unit|row|ui|frame|error)\.[a-z_]+(\.[A-Za-z_]+)*$`)
+var rawKey = regexp.MustCompile(`^(cart|repeat|rescue|edit|checkout|submission|order|document|operator|notetemplate|unit|row|ui|frame|error)\.[a-z_]+(\.[A-Za-z_]+)*$`)
 
 func TestPagesOfOrderingKeepTheRulesInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"ru", "en"} {

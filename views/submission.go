@@ -86,6 +86,7 @@ type SubmissionLine struct {
 	Ordered, Reserved, Missing string
 	Short                      bool
 	Price                      Amount // agreed to, a piece
+	RescueURL                  string // what can be done about what is missing; empty before the order is read, and without any
 }
 
 // Candidate is an order that may be the one, beside what was sent.
@@ -228,8 +229,13 @@ func newSubmissionLines(ctx context.Context, s order.Submission, o *order.Order)
 	lines := make([]SubmissionLine, 0, len(s.Lines))
 	for _, l := range s.Lines {
 		missing := decimal.Max(l.Quantity.Sub(reserved[l.ItemID]), decimal.Zero)
+		rescue := ""
+		if o != nil && o.Missing(l.ItemID).IsPositive() {
+			rescue = RescueURL(o.ID, l.ItemID)
+		}
 		lines = append(lines, SubmissionLine{
-			ItemID: string(l.ItemID), Name: l.Name, URL: ItemURL(l.ItemID), Ordered: count(ctx, l.Quantity),
+			RescueURL: rescue,
+			ItemID:    string(l.ItemID), Name: l.Name, URL: ItemURL(l.ItemID), Ordered: count(ctx, l.Quantity),
 			Reserved: count(ctx, reserved[l.ItemID]), Missing: count(ctx, missing), Short: missing.IsPositive(),
 			Price: amount(ctx, l.Price, money.Units(ctx)),
 		})
