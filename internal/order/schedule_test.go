@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	schedules = flag.Int("schedules", 300, "how many random schedules to run")
+	schedules = flag.Int("schedules", ordinary, "how many random schedules to run")
 	onlySeed  = flag.Int64("seed", -1, "run one random schedule alone, and tell what happens in it")
 )
 
