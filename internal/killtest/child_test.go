@@ -153,7 +153,7 @@ func openShop(home, url string, c buyer.Credentials, now func() time.Time, log *
 	disk := newDisk(store)
 	return &shop{
 		desk: order.NewDesk(order.DeskOptions{
-			Carts: store, Submissions: disk, Orders: disk, Accounts: store, Distributor: distributor, Sealer: sealer{keys},
+			Carts: store, Submissions: disk, Orders: disk, Edits: store, Rescues: store, Wishes: store, Accounts: store, Distributor: distributor, Sealer: sealer{keys},
 			Register: buyer.NewRegister(now), Quiet: quiet, Now: now, Log: log, Shown: nothingShown,
 		}),
 		state: store, distributor: distributor, credentials: c, account: account,
