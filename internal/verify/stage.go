@@ -42,7 +42,7 @@ func stages() []stage {
 		{name: "axe", about: "axe finds nothing on any page, light and dark, wide and narrow", needs: []program{chromium, npm},
 			run: checkAccessibility},
 		{name: "kill", about: "orders under kill -9, SIGTERM, SIGSTOP and a failing or full disk: some of the points; never two orders, and the truth is found",
-			needs: []program{strace, mounting}, run: goTest("-short", "-tags=kill", "-run=^TestKill", "./internal/killtest", "./internal/app")},
+			needs: []program{strace, mounting}, long: true, run: goTest("-short", "-tags=kill", "-run=^TestKill", "./internal/killtest", "./internal/app")},
 		{name: "benchmarks", about: "every benchmark still runs, once",
 			run: goRun("test", "-run=^$", "-bench=.", "-benchtime=1x", "./...")},
 		{name: "loadtest", about: "the load script runs from end to end, and what it compares is equal to the byte; no speeds are judged",
